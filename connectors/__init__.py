@@ -1,0 +1,1 @@
+"""What the outside world looks like: mailboxes and calendars in, records out."""

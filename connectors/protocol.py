@@ -1,0 +1,74 @@
+"""The contract between a source and the daemon: streams, batches, cursors.
+
+A connector never stores state, never sleeps for the daemon, yields each batch as soon as it has it, and raises
+only the tree of ``connectors.errors``. A bad item is a ``Rejected`` value in a batch, not an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+from zoneinfo import ZoneInfo
+
+from connectors.records import Batch, Cursor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """One independently resumable part of an account: a folder, a calendar. ``name`` is unique in the account."""
+
+    name: str
+    holds: Literal["mail", "calendar"]
+
+
+class Connector(Protocol):
+    """Reads one account."""
+
+    def streams(self) -> Sequence[Stream]:
+        """The account's streams, in the order in which they are best read.
+
+        Raises:
+            ConnectorError: as its subclasses say.
+        """
+        ...
+
+    def pull(self, stream: Stream, since: Cursor | None) -> Iterator[Batch]:
+        """Everything that changed in ``stream`` since ``since`` (None: everything), oldest cursor first.
+
+        The last batch of a complete pull carries a cursor, unless nothing changed and the cursor is the same.
+
+        Raises:
+            CursorExpired: ``since`` is no longer known.
+            ConnectorError: as its subclasses say.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a connector may know besides its own settings.
+
+    ``base`` is the folder that relative paths start from, ``now`` the clock (aware, UTC), ``zone`` the owner's.
+    """
+
+    base: Path
+    now: Callable[[], datetime]
+    zone: ZoneInfo
+    owner_addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorSpec:
+    """One kind of source: the ``kind`` of the config, its settings type, and how to open it.
+
+    ``settings`` is a frozen ``msgspec.Struct`` with ``forbid_unknown_fields``; ``open`` makes a connector of one
+    and may raise ``NeedsOwner``.
+    """
+
+    kind: str
+    settings: type[Any]
+    open: Callable[[Any, Surroundings], Connector]
+    needs_login: bool = False

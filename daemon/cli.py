@@ -1,0 +1,5 @@
+"""Command line in, exit code out."""
+
+
+def main() -> None:
+    """The ``kith`` command."""

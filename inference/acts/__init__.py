@@ -1,0 +1,1 @@
+"""Sentences in, acts out: the model, the cues, the recogniser and its trainer."""
