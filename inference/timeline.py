@@ -80,8 +80,8 @@ class Timeline:
     """Everything that one person's ledger and tie are made from, each in order of time.
 
     ``mails`` holds the mails that the person wrote or received, those of the same threads, and those of or to the
-    owner that mention the person's full name; the person is ``person``, called ``names`` (full names, as written).
-    ``key`` is the person's stable public key.
+    owner that mention the person's full name; the person is ``person``, called ``names`` (full names, as written),
+    as the owner is called ``owner_names``. ``key`` is the person's stable public key.
     """
 
     person: int
@@ -89,3 +89,4 @@ class Timeline:
     names: tuple[str, ...]
     mails: tuple[Mail, ...]
     encounters: tuple[Encounter, ...]
+    owner_names: tuple[str, ...] = ()
