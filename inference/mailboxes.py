@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from inference.names import first_and_last, word_set
@@ -24,6 +25,7 @@ _FREE_MAIL: Final = word_set(
 _FREE_MAIL_NAMES: Final = frozenset(
     {"gmail", "googlemail", "yahoo", "hotmail", "outlook", "live", "icloud", "gmx", "protonmail"}
 )
+_FAMOUS: Final = ("gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com")
 _SECOND_LEVEL: Final = word_set("co com ac org gov net edu or ne go gob gouv nom ltd plc sch")
 
 _ROLES: Final = word_set(
@@ -35,7 +37,7 @@ _ROLES: Final = word_set(
     "listserv majordomo subscribe unsubscribe digest calendar receipts receipt shop store members membership community "
     "survey surveys rewards claims campaigns announcements announce notices notice kundenservice buchhaltung sekretariat "
     "rechnung comptabilite facturation payroll welcome hello info mail post contact office kontakt contacto contato contatti "
-    "bonjour hola buero studio news system bot robot automated autoreply"
+    "bonjour hola buero invitations messages studio news system bot robot automated autoreply"
 )
 _ROLE_PARTS: Final = frozenset({"noreply", "donotreply", "unsubscribe", "bounce", "bounces", "mailerdaemon"})
 _SEPARATORS: Final = re.compile(r"[._\-]+")
@@ -61,6 +63,11 @@ def split(email: str) -> tuple[str, str]:
     """Local part and domain; the domain is "" where there is no ``@``."""
     local, _, domain = email.rpartition("@")
     return (local, domain) if local else (email, "")
+
+
+def domain_of(email: str) -> str:
+    """The domain of an address."""
+    return split(email)[1]
 
 
 def mailbox(email: str) -> str:
@@ -129,6 +136,14 @@ def carries_name(email: str, name: str) -> bool:
     return last in label and local in {first, first[0]}
 
 
+def name_in(email: str) -> str:
+    """The full name that a local part like ``dana.whitfield`` spells, "" where it spells none."""
+    words = [word for word in _SEPARATORS.split(_DIGITS.sub("", split(email)[0].partition("+")[0])) if word]
+    if not 2 <= len(words) <= 3 or not all(word.isalpha() for word in words) or len(words[0]) + len(words[-1]) < 5:
+        return ""
+    return " ".join(word.title() for word in words) if min(len(words[0]), len(words[-1])) > 1 else ""
+
+
 def _letters(text: str) -> str:
     return re.sub(r"[\W\d_]", "", fold(text))
 
@@ -137,6 +152,14 @@ def _local_letters(email: str) -> str:
     return _letters(split(email)[0].partition("+")[0])
 
 
+def in_disguise(domain: str) -> bool:
+    """Whether a domain is written in other scripts, or looks like one of the large mail services without being it."""
+    if not domain.isascii() or "xn--" in domain:
+        return True
+    return domain not in _FREE_MAIL and any(looks_like(domain, famous) for famous in _FAMOUS)
+
+
+@lru_cache(maxsize=4096)
 def skeleton(domain: str) -> str:
     """What a domain looks like to a hasty reader: punycode read, letters that print alike made equal."""
     labels = []
@@ -153,7 +176,7 @@ def skeleton(domain: str) -> str:
 
 def looks_like(one: str, other: str) -> bool:
     """Whether two different domains could be taken for each other: equal skeletons, or one edit apart."""
-    if one == other:
+    if one == other or (one in _FREE_MAIL and other in _FREE_MAIL):
         return False
     left, right = skeleton(one), skeleton(other)
     return left == right or _one_edit(left, right) or _one_edit(one, other)

@@ -32,6 +32,16 @@ _NOT_PEOPLE: Final = word_set(
     "daemon postmaster calendar group list department committee careers jobs events store shop online digest "
     "updates bot system university bank foundation institute association society club"
 )
+#: Surnames that many thousands bear in one country; sharing a first name and one of these is no coincidence to build on.
+_COMMON_SURNAMES: Final = word_set(
+    "smith jones williams brown taylor davies wilson johnson miller davis garcia rodriguez martinez hernandez lopez "
+    "gonzalez perez sanchez anderson thomas jackson martin lee thompson white harris clark lewis robinson walker hall "
+    "young king wright scott green baker adams nelson hill evans roberts edwards hughes patel khan singh kumar sharma "
+    "gupta ali ahmed hussain chen wang li zhang liu yang huang zhao wu zhou kim park choi nguyen tran tanaka sato suzuki "
+    "muller mueller schmidt schneider fischer weber meyer wagner becker schulz hoffmann dubois bernard petit durand "
+    "silva santos oliveira souza costa ferreira rossi russo ferrari johansson andersson karlsson nilsson eriksson "
+    "larsson hansen jensen nielsen olsen ivanov kowalski novak nowak jansen bakker"
+)
 _BRACKETED: Final = re.compile(r"\s*[(\[{][^()\[\]{}]*[)\]}]")
 _TAIL: Final = re.compile(
     r"\s+(?:via|through|on behalf of|c/o|über|par|por)\s.*$|\s*[|•·–—/\\@].*$|\s+-\s.*$", re.IGNORECASE
@@ -95,6 +105,11 @@ def first_and_last(name: str) -> tuple[str, str]:
     """Folded first and last word of a clean full name ("", "" where there are not two), particles passed over."""
     words = [word for word in tokens(clean(name)) if word not in _PARTICLES]
     return (words[0], words[-1]) if len(words) >= 2 else ("", "")
+
+
+def is_common_surname(name: str) -> bool:
+    """Whether the surname of a full name is so frequent that two people may well share the whole name."""
+    return first_and_last(name)[1] in _COMMON_SURNAMES
 
 
 def best(seen: Mapping[str, int]) -> str:
