@@ -1,0 +1,95 @@
+"""A text in, the spans of its sentences out.
+
+A hard-wrapped paragraph is one run of text; a line clearly shorter than a wrapped one, a blank line or a bullet ends
+a sentence, so that greetings, sign-offs, names and list items stand alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: A line at least this long (in characters) may have been broken by a mail program; a shorter one ends its sentence.
+WRAPPED_LINE = 58
+
+_BREAK = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s)|[ \t]*\n\s*")
+_BULLET = re.compile(r"(?:[-*•·–—>o+▪●◦‣]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}[.)])[ \t]")
+_ABBREVIATIONS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    mr mrs ms dr prof st sr jr sen rep gov gen col lt sgt capt maj hon rev pres messrs mme mlle
+    vs etc eg e.g ie i.e cf al approx est inc ltd co corp llc no nos vol fig ext tel dept attn ave blvd rd
+    jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun
+    a.m p.m u.s u.k u.n d.c n.y e.u ph.d m.d b.a m.a
+    z.b d.h u.a bzw ca ggf evtl inkl exkl zzgl usw u.s.w sog vgl nr str hr fr dipl ing abs bspw mfg
+    p.ex ex env m mm mgr sté c.-à-d
+    sra dra ud uds lic arq pág núm p.ej
+    sig dott avv
+    """,
+    )
+)
+# Abbreviations that often end a sentence: they do where a capital follows.
+_MAY_END = frozenset(re.findall(r"\S+", "etc inc ltd co corp llc a.m p.m u.s u.k u.n d.c usw jr sr est sun sat al no"))
+_WORD_BEFORE = re.compile(r"[\w.'’-]*\Z")
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """The spans ``(start, end)`` of the sentences of ``text``: in order, apart, without white space at their ends."""
+    spans: list[tuple[int, int]] = []
+    start = _skip(text, 0)
+    line_start = 0
+    for match in _BREAK.finditer(text):
+        if match.end() <= start:
+            if text[match.end() - 1] in " \t\n":
+                line_start = text.rfind("\n", 0, match.end()) + 1
+            continue
+        first = text[match.start()]
+        if first in " \t\n":
+            if _line_ends(text, start, line_start, match):
+                spans.append((start, match.start()))
+                start = match.end()
+            line_start = text.rfind("\n", match.start(), match.end()) + 1
+        elif _sentence_ends(text, start, match):
+            spans.append((start, match.end()))
+            start = _skip(text, match.end())
+    end = len(text.rstrip())
+    if start < end:
+        spans.append((start, end))
+    return spans
+
+
+_SPACE = re.compile(r"\s*")
+
+
+def _skip(text: str, index: int) -> int:
+    match = _SPACE.match(text, index)
+    return match.end() if match else index
+
+
+def _line_ends(text: str, start: int, line_start: int, match: re.Match[str]) -> bool:
+    """Whether a sentence that began at ``start`` ends with the line that ends at ``match``."""
+    if text.count("\n", match.start(), match.end()) > 1 or match.end() == len(text):
+        return True
+    after = text[match.end()]
+    if _BULLET.match(text, match.end()):
+        return True
+    if match.start() - line_start < WRAPPED_LINE:
+        return not after.islower()
+    return False
+
+
+def _sentence_ends(text: str, start: int, match: re.Match[str]) -> bool:
+    """Whether the punctuation at ``match`` ends the sentence that began at ``start``."""
+    after = _skip(text, match.end())
+    if after == len(text):
+        return True
+    following = text[after]
+    if following.islower():
+        return False
+    if text[match.start() : match.end()] != ".":
+        return True
+    found = _WORD_BEFORE.search(text, max(start, match.start() - 12), match.start())
+    word = found.group().lower() if found else ""
+    if word in _ABBREVIATIONS:
+        return word in _MAY_END and following.isupper()
+    return not (len(word) == 1 and word.isalpha() and word != "i" and match.start() - 1 > start)
