@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 
 #: A line at least this long (in characters) may have been broken by a mail program; a shorter one ends its sentence.
-WRAPPED_LINE = 58
+WRAPPED_LINE = 55
+#: So may one at least this long if the next line begins in lower case.
+NARROW_LINE = 42
 
 _BREAK = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s)|[ \t]*\n\s*")
 _BULLET = re.compile(r"(?:[-*•·–—>o+▪●◦‣]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}[.)])[ \t]")
@@ -30,6 +32,7 @@ _ABBREVIATIONS = frozenset(
 )
 # Abbreviations that often end a sentence: they do where a capital follows.
 _MAY_END = frozenset(re.findall(r"\S+", "etc inc ltd co corp llc a.m p.m u.s u.k u.n d.c usw jr sr est sun sat al no"))
+_OPENING = frozenset("\"'“‘«„([¿¡$€£")
 _WORD_BEFORE = re.compile(r"[\w.'’-]*\Z")
 
 
@@ -38,6 +41,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = _skip(text, 0)
     line_start = 0
+    casual = _is_casual(text)
     for match in _BREAK.finditer(text):
         if match.end() <= start:
             if text[match.end() - 1] in " \t\n":
@@ -45,11 +49,11 @@ def sentences(text: str) -> list[tuple[int, int]]:
             continue
         first = text[match.start()]
         if first in " \t\n":
-            if _line_ends(text, start, line_start, match):
+            if _line_ends(text, line_start, match):
                 spans.append((start, match.start()))
                 start = match.end()
             line_start = text.rfind("\n", match.start(), match.end()) + 1
-        elif _sentence_ends(text, start, match):
+        elif _sentence_ends(text, start, match, casual):
             spans.append((start, match.end()))
             start = _skip(text, match.end())
     end = len(text.rstrip())
@@ -66,25 +70,26 @@ def _skip(text: str, index: int) -> int:
     return match.end() if match else index
 
 
-def _line_ends(text: str, start: int, line_start: int, match: re.Match[str]) -> bool:
-    """Whether a sentence that began at ``start`` ends with the line that ends at ``match``."""
-    if text.count("\n", match.start(), match.end()) > 1 or match.end() == len(text):
+def _line_ends(text: str, line_start: int, match: re.Match[str]) -> bool:
+    """Whether a sentence ends with the line from ``line_start`` to the break ``match``."""
+    after = match.end()
+    if after == len(text) or text.count("\n", match.start(), after) > 1:
         return True
-    after = text[match.end()]
-    if _BULLET.match(text, match.end()):
-        return True
-    if match.start() - line_start < WRAPPED_LINE:
-        return not after.islower()
-    return False
+    length = match.start() - line_start
+    if length < NARROW_LINE or _BULLET.match(text, after):
+        return length > 4 or not text[line_start : match.start()].isspace()
+    return length < WRAPPED_LINE and not text[after].islower()
 
 
-def _sentence_ends(text: str, start: int, match: re.Match[str]) -> bool:
+def _sentence_ends(text: str, start: int, match: re.Match[str], casual: bool) -> bool:
     """Whether the punctuation at ``match`` ends the sentence that began at ``start``."""
     after = _skip(text, match.end())
     if after == len(text):
         return True
     following = text[after]
-    if following.islower():
+    if following.islower() and not casual:
+        return False
+    if not following.isalnum() and following not in _OPENING:
         return False
     if text[match.start() : match.end()] != ".":
         return True
@@ -92,4 +97,11 @@ def _sentence_ends(text: str, start: int, match: re.Match[str]) -> bool:
     word = found.group().lower() if found else ""
     if word in _ABBREVIATIONS:
         return word in _MAY_END and following.isupper()
+    if word.isdigit() and match.start() - len(word) == start:
+        return False
     return not (len(word) == 1 and word.isalpha() and word != "i" and match.start() - 1 > start)
+
+
+def _is_casual(text: str) -> bool:
+    """Whether the author begins sentences in lower case."""
+    return text[:1].islower() or " i " in text or " i'" in text
