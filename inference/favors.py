@@ -1,0 +1,151 @@
+"""One person's timeline in, the ledger of favors between the owner and that person out; and a favor as of a day.
+
+This is the only state machine of favors. It walks through the mails and meetings in order of time, never looks
+ahead, and only adds: so the ledger of a longer timeline holds the ledger of every earlier day, whatever the order
+in which the mails arrived. What an act does to which favor is decided in ``inference.matters``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from operator import itemgetter
+
+from inference.favor import FAVOR_THRESHOLD, Evidence, Favor, Proof, State, Status, Step, StepName
+from inference.findings import MailKind
+from inference.matters.answers import answers
+from inference.matters.asks import asks
+from inference.matters.book import Book, Draft
+from inference.matters.gratitude import gratitude
+from inference.matters.introductions import Introductions
+from inference.matters.meetings import met, took_place
+from inference.matters.offers import reactions, unprompted
+from inference.matters.others import answered_by_another
+from inference.matters.reading import Ears
+from inference.timeline import Encounter, Mail, Timeline
+
+__all__ = [
+    "FAVOR_THRESHOLD",
+    "Evidence",
+    "Favor",
+    "Proof",
+    "State",
+    "Status",
+    "Step",
+    "StepName",
+    "ledger",
+    "state",
+]
+
+_SPEAKS = frozenset({MailKind.PERSONAL, MailKind.LIST})
+
+
+def ledger(timeline: Timeline) -> tuple[Favor, ...]:
+    """All favors between the owner and ``timeline.person``, in order of opening.
+
+    The same for any order of the mails and meetings, and however often one of them is there. Takes time linear in
+    the length of the timeline: each mail is matched against a bounded number of favors.
+    """
+    name = timeline.names[0].split()[0] if timeline.names and timeline.names[0].strip() else ""
+    book = Book(timeline.person, name)
+    ears, introductions = Ears(timeline), Introductions(timeline)
+    mails = {mail.identity: mail for mail in timeline.mails}
+    for event in _in_time(timeline, mails):
+        if isinstance(event, Mail):
+            _hear(book, ears, introductions, event, mails)
+        else:
+            met(book, event)
+    return tuple(_favor(timeline, draft) for draft in book.drafts)
+
+
+def _in_time(timeline: Timeline, mails: dict[str, Mail]) -> Iterator[Mail | Encounter]:
+    """Trusted mails by people as they were written, and meetings that took place as they ended."""
+    heard = (m for m in mails.values() if m.trusted and m.kind in _SPEAKS)
+    happened = {(e.uid, e.recurrence_id): e for e in timeline.encounters if took_place(e, timeline.person)}
+    events: list[tuple[datetime, int, str, Mail | Encounter]] = [(m.at, 0, m.identity, m) for m in heard]
+    events += [(e.end, 1, f"{e.uid}/{e.recurrence_id}", e) for e in happened.values()]
+    for *_, event in sorted(events, key=itemgetter(0, 1, 2)):
+        yield event
+
+
+def _hear(book: Book, ears: Ears, introductions: Introductions, mail: Mail, mails: dict[str, Mail]) -> None:
+    """Let one mail act on the book."""
+    answered = mails.get(mail.answers) if mail.answers else None
+    reading = ears.reading(mail, answered)
+    if reading is not None:
+        used = introductions.between(book, reading)
+        if used:
+            reading = reading.without(used)
+        used = answers(book, reading)
+        asked = asks(book, reading)
+        used |= reactions(book, reading)
+        gratitude(book, reading, asked, used)
+        unprompted(book, reading, used)
+    elif mail.author not in (book.person, 0):
+        introductions.seen(book, mail)
+        answered_by_another(book, mail)
+    book.saw(mail)
+
+
+def _favor(timeline: Timeline, draft: Draft) -> Favor:
+    return Favor(
+        id=_name_of(timeline.key, draft),
+        person=timeline.person,
+        type=draft.type,
+        giver=draft.giver,
+        receiver=draft.receiver,
+        steps=tuple(draft.steps),
+        evidence=tuple(draft.evidence),
+        confidence=round(draft.confidence, 4),
+        matter=draft.matter,
+        topic=tuple(draft.topic),
+    )
+
+
+def _name_of(key: str, draft: Draft) -> str:
+    """12 hex digits made of the person's key and the opening evidence."""
+    first = draft.evidence[0]
+    parts = (key, str(draft.giver == 0), first.message or "", first.meeting_uid or "", str(first.act), first.quote)
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+_STATUS: dict[StepName, Status] = {
+    "offered": Status.OFFERED,
+    "asked": Status.ASKED,
+    "promised": Status.PROMISED,
+    "delivered": Status.DELIVERED,
+    "declined": Status.DECLINED,
+    "reopened": Status.ASKED,
+}
+
+
+def state(favor: Favor, as_of: datetime) -> State | None:
+    """How ``favor`` stood at ``as_of`` (aware); None before it was opened, and after somebody else settled it."""
+    status: Status | None = None
+    times: dict[StepName, datetime] = {}
+    for step in favor.steps:
+        if step.at > as_of:
+            continue
+        if step.what == "lapsed":
+            return None
+        if step.what == "reopened":
+            times.pop("declined", None)
+            times.setdefault("asked", step.at)
+        times[step.what] = step.at
+        status = _STATUS.get(step.what, status)
+    if status is None:
+        return None
+    if status is not Status.DECLINED:
+        times.pop("declined", None)
+    return State(
+        status=status,
+        opened_at=favor.steps[0].at,
+        offered_at=times.get("offered"),
+        asked_at=times.get("asked"),
+        promised_at=times.get("promised"),
+        delivered_at=times.get("delivered"),
+        declined_at=times.get("declined"),
+        thanked_at=times.get("thanked"),
+        outcome_told_at=times.get("outcome_told"),
+    )

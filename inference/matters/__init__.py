@@ -1,0 +1,1 @@
+"""The parts of the favor state machine: who addresses whom, which favor is meant, what an answer does to it."""

@@ -1,0 +1,142 @@
+"""The asks of one mail in, favors opened, taken up, asked again or asked once more out."""
+
+from __future__ import annotations
+
+from inference.acts.act import Act, ActName, FavorType
+from inference.favor import Status
+from inference.matters.book import Book, Draft, act_evidence
+from inference.matters.matching import best, days_between, near_by_thread
+from inference.matters.reading import Reading
+from inference.matters.types import MINOR, kinship
+from inference.matters.wording import capital
+from inference.timeline import OWNER
+
+_SAME_MATTER_CHARS = 400  # asks of one mail closer than this, of kindred types, are one matter
+_FOLLOW_UP_DAYS = 21.0
+_ROUTINE, _ASKED_BACK = 0.6, 0.4
+_NUDGE = 0.5  # what asking again adds
+_WORTH = 0.3  # a draft below this is too doubtful to make other asks routine
+
+
+def asks(book: Book, reading: Reading) -> set[int]:
+    """Bring the asks of ``reading`` into the book; the numbers of the drafts that they are about."""
+    touched: set[int] = set()
+    for matter in matters(reading.of(ActName.ASK)):
+        touched.add(_ask(book, reading, matter))
+    return touched
+
+
+def matters(acts: tuple[Act, ...]) -> list[list[Act]]:
+    """The asks of one mail, those about one matter together."""
+    found: list[list[Act]] = []
+    for act in acts:
+        for group in found:
+            if _one_matter(group, act):
+                group.append(act)
+                break
+        else:
+            found.append([act])
+    return found
+
+
+def _one_matter(group: list[Act], act: Act) -> bool:
+    """Whether ``act`` asks for what ``group`` asks for: the same type, a small part of it, or the same words."""
+    kind = lead(group).type
+    if act.type is kind or not act.certain or not any(a.certain for a in group):
+        return True
+    close = act.start - group[-1].end < _SAME_MATTER_CHARS
+    if kind in MINOR or act.type in MINOR:
+        return close or _words_shared(group, act) >= 2
+    return close and kinship(kind, act.type) > 0 and _words_shared(group, act) >= 1
+
+
+def _words_shared(group: list[Act], act: Act) -> int:
+    return len(set(act.topic) & {word for member in group for word in member.topic})
+
+
+def lead(group: list[Act]) -> Act:
+    """The act that says best what is asked: the surest, where a favor of weight goes before routine."""
+    return max(group, key=lambda a: (a.confidence + (0.0 if a.type in MINOR else 0.25), -a.start))
+
+
+def _ask(book: Book, reading: Reading, group: list[Act]) -> int:
+    """One matter asked for; the number of its draft."""
+    act, mail, giver = lead(group), reading.mail, reading.other
+    kind = act.type or FavorType.ACTION
+    draft, _ = best(book, giver, mail, act, kind, lambda d: _still_about(d, reading, act, kind))
+    evidence = act_evidence(mail, act, act.confidence)
+    if draft is None:
+        return _open(book, reading, act, kind).number
+    asker, asked = book.called(reading.author), book.called(giver)
+    if draft.status is Status.OFFERED:
+        because = f"{capital(asker)} took up what {asked} had offered."
+        book.take(draft, "asked", mail, evidence, reading.weight, because, act.topic)
+    elif draft.status is Status.DECLINED:
+        because = f"{capital(asker)} asked {asked} once more after the refusal."
+        book.take(draft, "reopened", mail, evidence, _NUDGE, because, act.topic)
+    else:
+        book.note(draft, mail, evidence, _NUDGE * reading.weight, act.topic)
+    if act.type is not None and draft.type_trust < act.confidence and kinship(act.type, draft.type) > 0:
+        _retype(draft, act.type, act.confidence)
+    return draft.number
+
+
+def _retype(draft: Draft, kind: FavorType, trust: float) -> None:
+    """A surer ask says better what is wanted, but routine wording does not make a favor routine."""
+    if kind not in MINOR or draft.type in MINOR:
+        draft.type, draft.type_trust = kind, trust
+
+
+def _still_about(draft: Draft, reading: Reading, act: Act, kind: FavorType) -> bool:
+    """Whether an ask can be one more word about ``draft`` and not a new favor."""
+    mail = reading.mail
+    kin = kinship(kind, draft.type)
+    same_thread = near_by_thread(draft, mail)
+    if draft.lapsed or draft.thanked or draft.told:
+        return False
+    if draft.status is Status.DELIVERED:
+        recent = days_between(draft.touched, mail.at) <= _FOLLOW_UP_DAYS
+        thanks_too = reading.strongest(ActName.THANKS) >= 0.5
+        return same_thread and recent and kin > 0 and not thanks_too
+    if draft.status is Status.DECLINED:
+        return same_thread and kin > 0 and act.certain
+    if draft.status is Status.OFFERED:
+        return kin > 0
+    if same_thread:
+        return kin > 0 or kind in MINOR or not act.certain
+    return kin == 1.0 or (kin > 0 and kind in MINOR)
+
+
+def _open(book: Book, reading: Reading, act: Act, kind: FavorType) -> Draft:
+    mail, giver = reading.mail, reading.other
+    because = f"{capital(book.called(reading.author))} asked {book.called(giver)} for {_SOUGHT[kind]}."
+    draft = book.start(
+        giver=giver, kind=kind, status=Status.ASKED, reading=reading, act=act, because=because,
+        weight=reading.weight * _routine(book, reading, kind),
+    )  # fmt: skip
+    draft.type_trust = act.confidence
+    draft.also_asked = frozenset(mail.to) - {giver, OWNER, book.person}
+    return draft
+
+
+def _routine(book: Book, reading: Reading, kind: FavorType) -> float:
+    """What is left of an ask's weight where it is a question inside a conversation about something else."""
+    if kind not in MINOR and kind is not FavorType.TIME:
+        return 1.0
+    here = book.of_thread(reading.mail.thread)
+    if any(draft.giver == reading.author and draft.confidence >= _WORTH for draft in here):
+        return _ASKED_BACK
+    return _ROUTINE if here and reading.direct else 1.0
+
+
+_SOUGHT: dict[FavorType, str] = {
+    FavorType.INTRO: "an introduction",
+    FavorType.ADVICE: "advice",
+    FavorType.REFERRAL: "a recommendation",
+    FavorType.FEEDBACK: "feedback",
+    FavorType.INFO: "information",
+    FavorType.ACTION: "a hand with something",
+    FavorType.TIME: "time",
+    FavorType.SUPPORT: "support",
+    FavorType.RESOURCE: "something to use",
+}

@@ -1,0 +1,174 @@
+"""Thanks and outcomes of one mail in; favors thanked, told, and shown to be delivered out."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from inference.acts.act import Act, ActName, FavorType
+from inference.favor import Status
+from inference.matters.book import Book, Draft, act_evidence
+from inference.matters.matching import days_between, fit, kind_of, near_by_thread
+from inference.matters.odds import shifted
+from inference.matters.reading import Reading
+from inference.matters.types import MINOR, thanks_ahead
+from inference.matters.wording import capital
+from inference.timeline import Mail
+
+_ENOUGH = 0.5
+_SURE_THANKS = 0.8  # thanks for something never seen must be this sure
+_IMPLIED = 0.6
+_SPOKEN_OF = 0.8  # at this fit the thanks or the outcome speak of the favor itself
+_NEXT_DAYS = 45.0  # thanks without a word of the matter are for what was done this recently
+_OUTCOME_DAYS = 540.0
+_UNSEEN = {True: 0.5, False: 0.7}  # weight of a favor known from its thanks alone: routine or not
+_NO_OUTCOME = frozenset({FavorType.INFO})
+
+
+def gratitude(book: Book, reading: Reading, asked: Set[int], used: Set[Act]) -> None:
+    """Bring the thanks, outcomes and news of ``reading`` into the book.
+
+    ``asked`` are the drafts that the same mail asks for: thanks for those are thanks ahead. ``used`` are acts that
+    have been understood already.
+    """
+    for act in reading.of(ActName.THANKS):
+        if act not in used and not thanks_ahead(act.quote):
+            _thanks(book, reading, act, asked)
+    for act in reading.of(ActName.OUTCOME, ActName.NEWS):
+        _outcome(book, reading, act, asked)
+
+
+def _thanks(book: Book, reading: Reading, act: Act, asked: Set[int]) -> None:
+    drafts = [d for d in _for_thanks(book, reading, act) if d.number not in asked or d.status is Status.DELIVERED]
+    done = [d for d in drafts if d.status is Status.DELIVERED and not d.thanked]
+    for draft in _closest(book, reading, act, done):
+        odds = shifted(act.confidence, _place(reading, draft))
+        if odds >= _ENOUGH:
+            because = f"{capital(book.called(reading.author))} thanked {book.called(reading.other)} for it."
+            evidence = act_evidence(reading.mail, act, odds)
+            book.take(draft, "thanked", reading.mail, evidence, 0.5, because, act.topic)
+    if done or any(d.thanked and near_by_thread(d, reading.mail) for d in drafts):
+        return
+    pending = [d for d in drafts if d.open and not _only_promised_there(d, reading)]
+    if pending:
+        _implies(book, reading, act, pending[0])
+    elif not drafts:
+        _unseen(book, reading, act)
+
+
+def _for_thanks(book: Book, reading: Reading, act: Act) -> list[Draft]:
+    """The favors that thanks can be for, best fit first: near by thread or words, else recent."""
+    mail = reading.mail
+    topic = {*act.topic, *mail.topic}
+    kind = kind_of(act)
+    scored = []
+    for draft in book.near(reading.other, mail, topic):
+        if draft.lapsed or draft.status is Status.DECLINED:
+            continue
+        score = fit(book, draft, mail, topic, kind)
+        recent = days_between(draft.touched, mail.at) <= _NEXT_DAYS and draft.status is Status.DELIVERED
+        if score >= _SPOKEN_OF or (recent and score > -0.6):
+            scored.append((score, draft))
+    scored.sort(key=lambda pair: (-pair[0], -pair[1].number))
+    return [draft for _, draft in scored]
+
+
+def _closest(book: Book, reading: Reading, act: Act, done: list[Draft]) -> list[Draft]:
+    """Of the delivered favors, those that the thanks name; without a name, all of the answered mail or the best one."""
+    if len(done) < 2:
+        return done
+    shared = {d.number: book.shared_words(d, act.topic) for d in done}
+    most = max(shared.values())
+    if most > 0:
+        return [d for d in done if shared[d.number] >= most - 0.5][:2]
+    together = [d for d in done if reading.mail.answers in d.mails]
+    return together or done[:1]
+
+
+def _place(reading: Reading, draft: Draft) -> float:
+    if reading.mail.answers in draft.mails:
+        return 1.4
+    return 0.9 if near_by_thread(draft, reading.mail) else 0.4
+
+
+def _only_promised_there(draft: Draft, reading: Reading) -> bool:
+    """Whether the mail that is answered was only a promise or an offer: thanks for that are no proof of more."""
+    answered = reading.mail.answers
+    at_that_time = draft.mails.get(answered) if answered else None
+    return at_that_time is not None and days_between(draft.touched, reading.mail.at) <= 4.0
+
+
+def _implies(book: Book, reading: Reading, act: Act, draft: Draft) -> None:
+    """Thanks for something still open: it was done where no mail shows it."""
+    odds = shifted(act.confidence, _place(reading, draft) - 0.4)
+    if not act.certain or odds < _IMPLIED:
+        return
+    receiver, giver = book.called(reading.author), book.called(reading.other)
+    evidence = act_evidence(reading.mail, act, odds)
+    done = f"{capital(receiver)} thanked {giver} for it, so it had been done where no mail shows it."
+    book.take(draft, "delivered", reading.mail, evidence, 0.6, done, act.topic)
+    draft.move("thanked", reading.mail.at, len(draft.evidence) - 1, f"{capital(receiver)} thanked {giver} for it.")
+
+
+def _unseen(book: Book, reading: Reading, act: Act) -> None:
+    """Specific thanks for something that no mail shows at all."""
+    kind = kind_of(act)
+    if not act.certain or act.confidence < _SURE_THANKS or kind is None:
+        return
+    receiver, giver = book.called(reading.author), book.called(reading.other)
+    because = f"{capital(receiver)} thanked {giver} for this; no mail shows how it came about."
+    draft = book.start(
+        giver=reading.other, kind=kind, status=Status.DELIVERED, reading=reading, act=act,
+        weight=reading.weight * _UNSEEN[kind in MINOR], because=because,
+    )  # fmt: skip
+    draft.move("thanked", reading.mail.at, 0, f"{capital(receiver)} thanked {giver} for it.")
+
+
+def _outcome(book: Book, reading: Reading, act: Act, asked: Set[int]) -> None:
+    """How it turned out: for the best fitting favor that was delivered, or that this shows to be."""
+    draft, score = _for_outcome(book, reading, act, asked)
+    if draft is None:
+        return
+    thanked_too = reading.strongest(ActName.THANKS) >= 0.5
+    shift = 0.6 * min(score, 3.0) - 0.6 + (0.8 if thanked_too else 0.0) - (0.8 if act.act is ActName.NEWS else 0.0)
+    odds = shifted(act.confidence, shift)
+    if odds < _ENOUGH:
+        return
+    receiver, giver = book.called(reading.author), book.called(reading.other)
+    evidence = act_evidence(reading.mail, act, odds)
+    if draft.status is not Status.DELIVERED:
+        if not act.certain or odds < _SURE_THANKS or act.act is ActName.NEWS:
+            return
+        because = f"{capital(receiver)} told what came of it, so it had been done where no mail shows it."
+        book.take(draft, "delivered", reading.mail, evidence, 0.5, because, act.topic)
+    because = f"{capital(receiver)} told {giver} how it turned out."
+    book.take(draft, "outcome_told", reading.mail, evidence, 0.4, because, act.topic)
+
+
+def _for_outcome(book: Book, reading: Reading, act: Act, asked: Set[int]) -> tuple[Draft | None, float]:
+    mail = reading.mail
+    topic = {*act.topic, *mail.topic}
+    kind = kind_of(act)
+    chosen: Draft | None = None
+    highest = 0.0
+    for draft in book.near(reading.other, mail, topic):
+        if not _can_be_told(draft, mail) or draft.number in asked:
+            continue
+        if act.act is ActName.NEWS and not _spoken_of(book, draft, act, mail):
+            continue
+        score = fit(book, draft, mail, topic, kind) + (0.0 if draft.type in MINOR else 0.5)
+        if score > highest:
+            chosen, highest = draft, score
+    return chosen, highest
+
+
+def _spoken_of(book: Book, draft: Draft, act: Act, mail: Mail) -> bool:
+    """Whether news are about the favor: told in its thread, or in its words."""
+    return near_by_thread(draft, mail) or book.shared_words(draft, {*act.topic, *mail.topic}) >= 1.0
+
+
+def _can_be_told(draft: Draft, mail: Mail) -> bool:
+    if draft.told or draft.lapsed or draft.type in _NO_OUTCOME:
+        return False
+    if draft.status not in (Status.DELIVERED, Status.PROMISED, Status.ASKED):
+        return False
+    return days_between(draft.touched, mail.at) <= _OUTCOME_DAYS

@@ -1,0 +1,136 @@
+"""Mails with three parties in, introductions out: asked for, unasked, or only seen from the introduced person's mail."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from inference.acts.act import Act, ActName, FavorType
+from inference.favor import Evidence, Status
+from inference.findings import MailKind
+from inference.matters.book import Book, Draft, act_evidence, mail_evidence
+from inference.matters.matching import days_between
+from inference.matters.odds import shifted, together
+from inference.matters.reading import CROWD, Reading
+from inference.matters.wording import capital
+from inference.timeline import OWNER, Mail, Timeline
+from inference.words import name_hash
+
+_ENOUGH = 0.5
+_THIRD_PRESENT = 1.0  # log-odds: the introduced person is among the recipients
+_WAS_ASKED = 1.2
+_UNRECOGNISED = 0.6  # an open introduction and a third person in To, but no act: mostly that is the introduction
+_BY_THE_THIRD = 0.7  # somebody new writes to the asker and names the giver
+_WEIGHT, _UNASKED = 0.6, 0.85
+_ASK_LASTS_DAYS = 180.0
+_ASKS_KEPT = 50
+
+
+@dataclass(slots=True)
+class Introductions:
+    """What has been seen of asks by others, so that an introduction they asked for is not counted for the person."""
+
+    timeline: Timeline
+    _asked_by: deque[tuple[int, Mail, Act]] = field(default_factory=lambda: deque(maxlen=_ASKS_KEPT))
+    _correspondents: set[int] = field(default_factory=set)
+    _name_hashes: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        self._name_hashes = frozenset(name_hash(name) for name in self.timeline.names)
+
+    def between(self, book: Book, reading: Reading) -> set[Act]:
+        """Introductions that the owner and the person make for each other; the acts used up by that."""
+        mail = reading.mail
+        acts = _introducing(reading)
+        thirds = [who for who in (*mail.to, *mail.cc) if who not in (OWNER, book.person)]
+        if not thirds:
+            return set()
+        odds = shifted(together(act.confidence for act in acts[:2]), _THIRD_PRESENT) if acts else 0.0
+        draft = self._asked_for(book, reading)
+        if draft is not None:
+            if acts:
+                odds = shifted(odds, _WAS_ASKED)
+            elif self._new_here(draft, mail, thirds):
+                odds = _UNRECOGNISED
+            if odds < _ENOUGH:
+                return set()
+            self._made(book, reading, draft, acts, odds)
+            return set(acts)
+        if odds < _ENOUGH or not any(act.certain for act in acts) or self._asked_by_another(book, mail, thirds):
+            return set(acts) if odds >= _ENOUGH else set()
+        self._unasked(book, reading, acts, odds)
+        return set(acts)
+
+    def seen(self, book: Book, mail: Mail) -> None:
+        """A mail by somebody else to the owner or the person: what it asks, and whether it shows an introduction."""
+        if mail.kind is not MailKind.PERSONAL or len(mail.to) + len(mail.cc) > CROWD:
+            return
+        if OWNER in mail.to or OWNER in mail.cc:
+            self._shows_introduction(book, mail)
+            for act in mail.acts:
+                if act.act is ActName.ASK and act.type in (FavorType.INTRO, FavorType.REFERRAL):
+                    self._asked_by.append((mail.author, mail, act))
+            self._correspondents.add(mail.author)
+
+    def _asked_for(self, book: Book, reading: Reading) -> Draft | None:
+        """The open introduction that the author of ``reading`` owes the other, the latest first."""
+        for draft in reversed(book.recent(reading.author)):
+            if draft.type is FavorType.INTRO and draft.open:
+                close = days_between(draft.touched, reading.mail.at) <= _ASK_LASTS_DAYS
+                return draft if close else None
+        return None
+
+    @staticmethod
+    def _new_here(draft: Draft, mail: Mail, thirds: list[int]) -> bool:
+        """Whether the mail brings in somebody who was not addressed when the introduction was asked for."""
+        return any(who in mail.to for who in thirds) and not set(thirds) & draft.also_asked
+
+    def _asked_by_another(self, book: Book, mail: Mail, thirds: list[int]) -> bool:
+        """Whether one of the others in the mail had asked its author for an introduction to the person."""
+        if mail.author != OWNER:
+            return False
+        return any(
+            who in thirds and days_between(asked.at, mail.at) <= _ASK_LASTS_DAYS and asked.at <= mail.at
+            for who, asked, _ in self._asked_by
+        )
+
+    @staticmethod
+    def _made(book: Book, reading: Reading, draft: Draft, acts: list[Act], odds: float) -> None:
+        because = f"{capital(book.called(reading.author))} wrote to both and so made the introduction."
+        book.take(draft, "delivered", reading.mail, _evidence(reading.mail, acts, odds), _WEIGHT, because)
+
+    @staticmethod
+    def _unasked(book: Book, reading: Reading, acts: list[Act], odds: float) -> None:
+        giver, receiver = book.called(reading.author), book.called(reading.other)
+        lead = max(acts, key=lambda act: (act.certain, act.confidence, -act.start))
+        book.start(
+            giver=reading.author, kind=FavorType.INTRO, status=Status.DELIVERED, reading=reading, act=lead,
+            weight=_UNASKED * odds / max(lead.confidence, 0.01),
+            because=f"{capital(giver)} introduced {receiver} to somebody without being asked.",
+        )  # fmt: skip
+
+    def _shows_introduction(self, book: Book, mail: Mail) -> None:
+        """Somebody new writes to the owner and names the person who had been asked to introduce or recommend them."""
+        if mail.author in self._correspondents or not (set(mail.mentions) & self._name_hashes):
+            return
+        for draft in reversed(book.recent(book.person)):
+            fits = draft.type in (FavorType.INTRO, FavorType.REFERRAL)
+            if fits and draft.open and days_between(draft.touched, mail.at) <= _ASK_LASTS_DAYS:
+                evidence = mail_evidence(mail, ActName.DELIVER, _BY_THE_THIRD, f"names {book.name}")
+                because = f"Somebody new wrote to you and named {book.name}, so the word had been passed on."
+                book.take(draft, "delivered", mail, evidence, _WEIGHT, because)
+                return
+
+
+def _introducing(reading: Reading) -> list[Act]:
+    return [
+        act
+        for act in reading.acts
+        if act.act is ActName.INTRO or (act.act is ActName.DELIVER and act.type is FavorType.INTRO)
+    ]
+
+
+def _evidence(mail: Mail, acts: list[Act], odds: float) -> Evidence:
+    if not acts:
+        return mail_evidence(mail, ActName.INTRO, odds, "a new person is addressed beside the one who asked")
+    return act_evidence(mail, max(acts, key=lambda act: (act.confidence, -act.start)), odds)

@@ -1,0 +1,98 @@
+"""What nobody had asked for: offers, promises and help out of the blue, and the taking up or refusing of an offer."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from inference.acts.act import Act, ActName, FavorType
+from inference.favor import Status
+from inference.matters.book import Book, Draft, act_evidence
+from inference.matters.matching import best, kind_of, near_by_thread
+from inference.matters.odds import shifted
+from inference.matters.reading import Reading
+from inference.matters.types import MINOR, accepts, kinship
+from inference.matters.wording import capital
+
+# What an unprompted act weighs; routine (info, action) must not fill the ledger by itself.
+_OFFER, _DELIVERY, _PROMISE = 0.8, 0.8, 0.6
+_ROUTINE = 0.6
+_STRANGER = 0.7  # the owner has never written to them: cold mail offers a lot
+_OWN_ASK = 0.3  # what comes along with one's own ask serves that ask
+_LEAST = {ActName.OFFER: 0.5, ActName.DELIVER: 0.6, ActName.COMMIT: 0.6}
+_TAKES_UP, _TURNS_DOWN = 0.5, 0.5
+
+
+def reactions(book: Book, reading: Reading) -> set[Act]:
+    """What the receiver of an offer says to it; the acts that were used up by that."""
+    used: set[Act] = set()
+    for act in reading.of(ActName.COMMIT, ActName.SCHEDULE, ActName.THANKS, ActName.DECLINE):
+        draft, _ = best(book, reading.other, reading.mail, act, None, lambda d: _offered(d, reading))
+        if draft is None:
+            continue
+        place = 1.0 if reading.mail.answers in draft.mails else 0.5
+        odds = shifted(act.confidence, place)
+        evidence = act_evidence(reading.mail, act, odds)
+        receiver, giver = book.called(reading.author), book.called(reading.other)
+        if act.act is ActName.DECLINE and odds >= _TURNS_DOWN:
+            because = f"{capital(receiver)} turned down what {giver} had offered."
+            book.take(draft, "declined", reading.mail, evidence, 0.4, because, act.topic)
+            used.add(act)
+        elif odds >= _TAKES_UP and (act.act is not ActName.THANKS or accepts(act.quote)):
+            because = f"{capital(receiver)} took up what {giver} had offered."
+            book.take(draft, "asked", reading.mail, evidence, 0.5, because, act.topic)
+            used.add(act)
+    return used
+
+
+def _offered(draft: Draft, reading: Reading) -> bool:
+    return draft.status is Status.OFFERED and near_by_thread(draft, reading.mail)
+
+
+def unprompted(book: Book, reading: Reading, used: Set[Act]) -> None:
+    """Open favors for the offers, promises and help of ``reading`` that answered nothing (not in ``used``)."""
+    for act in reading.of(ActName.OFFER, ActName.COMMIT, ActName.DELIVER):
+        if act not in used and act.certain and act.confidence >= _LEAST[act.act]:
+            _open(book, reading, act)
+
+
+def _open(book: Book, reading: Reading, act: Act) -> None:
+    kind = kind_of(act) or FavorType.ACTION
+    mail, giver = reading.mail, reading.author
+    known, _ = best(book, giver, mail, act, kind, lambda d: _same(d, act, kind))
+    if known is not None:
+        book.note(known, mail, act_evidence(mail, act, act.confidence), 0.4, act.topic)
+        return
+    weight = reading.weight * _weight(book, reading, act, kind)
+    name, other = book.called(giver), book.called(reading.other)
+    if act.act is ActName.OFFER:
+        status, because = Status.OFFERED, f"{capital(name)} offered {other} this without being asked."
+    elif act.act is ActName.COMMIT:
+        status, because = Status.PROMISED, f"{capital(name)} promised {other} this without being asked."
+    else:
+        status, because = Status.DELIVERED, f"{capital(name)} did this for {other}, and no mail had asked for it."
+    book.start(giver=giver, kind=kind, status=status, reading=reading, act=act, weight=weight, because=because)
+
+
+def _same(draft: Draft, act: Act, kind: FavorType) -> bool:
+    """Whether an unprompted act is one more word about a favor that is in the book already."""
+    if draft.lapsed or kinship(kind, draft.type) == 0.0:
+        return False
+    if act.act is ActName.DELIVER:
+        return draft.status is Status.DELIVERED
+    return draft.status in (Status.OFFERED, Status.PROMISED, Status.DELIVERED)
+
+
+def _weight(book: Book, reading: Reading, act: Act, kind: FavorType) -> float:
+    weight = {ActName.OFFER: _OFFER, ActName.COMMIT: _PROMISE, ActName.DELIVER: _DELIVERY}[act.act]
+    if kind in MINOR:
+        weight *= _ROUTINE
+    if reading.author == book.person and not book.written_to:
+        weight *= _STRANGER
+    return weight * _OWN_ASK if _serves_own_ask(book, reading) else weight
+
+
+def _serves_own_ask(book: Book, reading: Reading) -> bool:
+    """Whether the author is asking in this very mail or waiting for help in this very thread."""
+    if reading.strongest(ActName.ASK) >= 0.5:
+        return True
+    return any(draft.giver == reading.other and draft.open for draft in book.of_thread(reading.mail.thread))

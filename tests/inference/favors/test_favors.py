@@ -1,0 +1,430 @@
+"""The favor state machine, one transition a test."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from inference.favors import FAVOR_THRESHOLD, Status, ledger, state
+
+
+@pytest.fixture
+def referral(scene):
+    """The owner has asked Dana for a referral (mail ``m1``)."""
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Would you put in a word with Orbital for me?", "referral"))
+    return scene
+
+
+def test_an_ask_opens_a_favor_of_the_one_who_was_asked(referral):
+    assert referral.facts() == [("referral", "dana", "me", "asked")]
+
+
+def test_an_ask_by_the_other_makes_the_owner_the_giver(scene):
+    scene.mail("m1", "dana", ["me"], scene.act("ask", "Could you read chapter four?", "feedback"))
+    assert scene.facts() == [("feedback", "me", "dana", "asked")]
+
+
+def test_a_commitment_by_the_giver_promises_it(referral):
+    referral.mail("m2", "dana", ["me"], referral.act("commit", "I'll ring them on Monday."), day=1, answers="m1")
+    assert referral.facts() == [("referral", "dana", "me", "promised")]
+
+
+def test_an_offer_in_answer_to_an_ask_is_a_promise(referral):
+    referral.mail("m2", "dana", ["me"], referral.act("offer", "Happy to recommend you there."), day=1, answers="m1")
+    assert referral.facts() == [("referral", "dana", "me", "promised")]
+
+
+def test_a_commitment_by_the_one_who_asked_promises_nothing(referral):
+    referral.mail("m2", "me", ["dana"], referral.act("commit", "I'll send my papers along."), day=1, answers="m1")
+    assert referral.facts() == [("referral", "dana", "me", "asked")]
+
+
+def test_a_delivery_by_the_giver_delivers_it(referral):
+    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
+    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1")
+    assert referral.facts() == [("referral", "dana", "me", "delivered")]
+
+
+def test_the_type_of_a_delivery_yields_to_what_was_asked(referral):
+    done = referral.act("deliver", "Done, it went off this morning.", "action")
+    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1")
+    assert referral.facts() == [("referral", "dana", "me", "delivered")]
+
+
+def test_a_promise_kept_in_another_thread_delivers_the_same_favor(referral):
+    referral.mail("m2", "dana", ["me"], referral.act("commit", "I'll do it on Monday."), day=1, answers="m1")
+    done = referral.act("deliver", "I put in a word with Orbital for you today.", "referral")
+    referral.mail("m3", "dana", ["me"], done, day=9, subject="Orbital")
+    assert referral.facts() == [("referral", "dana", "me", "delivered")]
+
+
+def test_a_refusal_by_the_giver_declines_it(referral):
+    no = referral.act("decline", "I can't, I left on bad terms.")
+    referral.mail("m2", "dana", ["me"], no, day=1, answers="m1")
+    assert referral.facts() == [("referral", "dana", "me", "declined")]
+
+
+def test_a_doubtful_refusal_counts_where_it_answers_the_ask(referral):
+    no = referral.act("decline", "In another year I'd have said yes at once.", p=0.35)
+    referral.mail("m2", "dana", ["me"], no, day=1, answers="m1", words=60)
+    assert referral.facts() == [("referral", "dana", "me", "declined")]
+
+
+def test_the_same_doubtful_words_elsewhere_change_nothing(referral):
+    no = referral.act("decline", "In another year I'd have said yes at once.", p=0.35)
+    referral.mail("m2", "dana", ["me"], no, day=1, subject="Choir", words=60)
+    assert referral.facts() == [("referral", "dana", "me", "asked")]
+
+
+def test_a_refusal_for_today_with_a_promise_for_tomorrow_is_a_promise(referral):
+    no, yes = referral.act("decline", "I can't this week.", p=0.6), referral.act("commit", "I'll ring them Monday.")
+    referral.mail("m2", "dana", ["me"], no, yes, day=1, answers="m1")
+    assert referral.facts() == [("referral", "dana", "me", "promised")]
+
+
+def test_asking_again_after_a_refusal_reopens_it(referral):
+    referral.mail("m2", "dana", ["me"], referral.act("decline", "I can't, sorry."), day=1, answers="m1")
+    again = referral.act("ask", "Would you put in a word now that he has left?", "referral")
+    referral.mail("m3", "me", ["dana"], again, day=30, answers="m2")
+    assert referral.facts() == [("referral", "dana", "me", "asked")]
+    assert [step.what for step in referral.favors()[0].steps] == ["asked", "declined", "reopened"]
+
+
+def test_nudges_about_one_matter_are_one_favor(referral):
+    for day, name, parent in ((5, "m2", "m1"), (12, "m3", "m2")):
+        nudge = referral.act("ask", "Any word from Orbital yet?", "info")
+        referral.mail(name, "me", ["dana"], nudge, day=day, answers=parent)
+    assert referral.facts() == [("referral", "dana", "me", "asked")]
+
+
+def test_two_matters_in_one_mail_are_two_favors(scene):
+    scene.mail(
+        "m1",
+        "me",
+        ["dana"],
+        scene.act("ask", "Would you introduce me to your publisher?", "intro"),
+        scene.act("ask", "Separately, could you look over the contract draft?", "feedback", start=900),
+    )
+    assert sorted(scene.facts()) == [("feedback", "dana", "me", "asked"), ("intro", "dana", "me", "asked")]
+
+
+def test_each_of_two_matters_gets_its_own_answer(scene):
+    scene.mail(
+        "m1",
+        "me",
+        ["dana"],
+        scene.act("ask", "Would you introduce me to your publisher?", "intro"),
+        scene.act("ask", "Separately, could you look over the contract draft?", "feedback", start=900),
+    )
+    scene.mail(
+        "m2",
+        "dana",
+        ["me"],
+        scene.act("deliver", "Contract: clause nine is far too wide.", "feedback"),
+        scene.act("decline", "I'd rather not bother my publisher just now."),
+        day=1,
+        answers="m1",
+    )
+    assert sorted(scene.facts()) == [("feedback", "dana", "me", "delivered"), ("intro", "dana", "me", "declined")]
+
+
+def test_small_questions_around_an_ask_belong_to_it(scene):
+    scene.mail(
+        "m1",
+        "me",
+        ["dana"],
+        scene.act("ask", "Could you write me a letter for the academy?", "referral"),
+        scene.act("ask", "Can you send it to their office by the tenth?", "action", start=60),
+    )
+    assert scene.facts() == [("referral", "dana", "me", "asked")]
+
+
+def test_a_question_back_from_the_giver_opens_nothing(referral):
+    back = referral.act("ask", "Which date is the deadline?", "info")
+    referral.mail("m2", "dana", ["me"], back, referral.act("commit", "I'll do it."), day=1, answers="m1")
+    assert referral.facts() == [("referral", "dana", "me", "promised")]
+
+
+def test_an_offer_opens_a_favor(scene):
+    scene.mail("m1", "dana", ["me"], scene.act("offer", "I can introduce you to my cousin if that is of use."))
+    scene.mail("m2", "me", ["dana"], day=1, answers="m1")
+    scene.mail("m0", "me", ["dana"], day=-5)
+    assert scene.facts() == [("intro", "dana", "me", "offered")]
+
+
+def test_taking_an_offer_up_makes_it_asked(scene):
+    scene.mail("m0", "me", ["dana"], day=-5)
+    scene.mail("m1", "dana", ["me"], scene.act("offer", "I can introduce you to my cousin if that is of use."))
+    yes = scene.act("ask", "Yes, please introduce me to your cousin.", "intro")
+    scene.mail("m2", "me", ["dana"], yes, day=1, answers="m1")
+    assert scene.facts() == [("intro", "dana", "me", "asked")]
+
+
+def test_gratefully_accepting_an_offer_takes_it_up(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("offer", "You may borrow my crutches for as long as you like."))
+    yes = scene.act("thanks", "That would be wonderful, thank you.", p=0.6)
+    scene.mail("m2", "dana", ["me"], yes, day=1, answers="m1")
+    assert scene.facts() == [("resource", "me", "dana", "asked")]
+
+
+def test_turning_an_offer_down_declines_it(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("offer", "You may borrow my crutches for as long as you like."))
+    scene.mail("m2", "dana", ["me"], scene.act("decline", "No need, I have a pair."), day=1, answers="m1")
+    assert scene.facts() == [("resource", "me", "dana", "declined")]
+
+
+def test_help_that_nobody_asked_for_is_a_delivered_favor(scene):
+    scene.mail("m0", "me", ["dana"], day=-9)
+    done = scene.act("deliver", "Gave your name to Ruth at the Wire, she wants clips.", "referral")
+    scene.mail("m1", "dana", ["me"], done)
+    assert scene.facts() == [("referral", "dana", "me", "delivered")]
+
+
+def test_what_comes_along_with_an_ask_is_no_favor_of_its_own(scene):
+    scene.mail(
+        "m1",
+        "dana",
+        ["me"],
+        scene.act("deliver", "My resume is attached.", "resource"),
+        scene.act("ask", "Would you refer me?", "referral"),
+        attachments=1,
+    )
+    assert scene.facts() == [("referral", "me", "dana", "asked")]
+
+
+def test_thanks_after_the_delivery_are_thanks_for_it(referral):
+    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
+    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1")
+    referral.mail("m3", "me", ["dana"], referral.act("thanks", "You are a star.", p=0.4), day=1.2, answers="m2")
+    assert referral.facts() == [("referral", "dana", "me", "delivered", "thanked")]
+
+
+def test_specific_thanks_imply_a_delivery_that_no_mail_shows(referral):
+    thanks = referral.act("thanks", "Thank you for putting in that word with Orbital.")
+    referral.mail("m2", "me", ["dana"], thanks, day=12, subject="Orbital")
+    assert referral.facts() == [("referral", "dana", "me", "delivered", "thanked")]
+
+
+def test_thanks_for_a_promise_deliver_nothing(referral):
+    referral.mail("m2", "dana", ["me"], referral.act("commit", "I'll ring them on Monday."), day=1, answers="m1")
+    referral.mail("m3", "me", ["dana"], referral.act("thanks", "Thank you so much!"), day=1.1, answers="m2")
+    assert referral.facts() == [("referral", "dana", "me", "promised")]
+
+
+def test_thanks_in_the_mail_that_asks_are_thanks_ahead(referral):
+    nudge = referral.act("ask", "Would you still put in a word with Orbital?", "referral")
+    thanks = referral.act("thanks", "Thank you for your help with Orbital.")
+    referral.mail("m2", "me", ["dana"], nudge, thanks, day=20, answers="m1")
+    assert referral.facts() == [("referral", "dana", "me", "asked")]
+
+
+def test_thanks_for_the_last_favor_and_the_next_ask_arrive_in_one_mail(scene):
+    scene.mail("m1", "dana", ["me"], scene.act("ask", "Would you read chapter four?", "feedback"))
+    notes = scene.act("deliver", "The vicar must not swim in chapter four.", "feedback")
+    scene.mail("m2", "me", ["dana"], notes, day=3, answers="m1", words=120)
+    scene.mail(
+        "m3",
+        "dana",
+        ["me"],
+        scene.act("thanks", "Your notes were a gift."),
+        scene.act("ask", "Would you do the same with chapter five?", "feedback"),
+        day=20,
+        answers="m2",
+    )
+    assert scene.facts() == [
+        ("feedback", "me", "dana", "delivered", "thanked"),
+        ("feedback", "me", "dana", "asked"),
+    ]
+
+
+def test_thanks_for_something_never_seen_make_a_favor_of_it(scene):
+    scene.mail("m1", "dana", ["me"], scene.act("thanks", "Thank you for lending me your van on Saturday.", p=0.95))
+    assert scene.facts() == [("resource", "me", "dana", "delivered", "thanked")]
+
+
+def test_doubtful_or_vague_thanks_out_of_the_blue_make_nothing(scene):
+    scene.mail("m1", "dana", ["me"], scene.act("thanks", "Thanks for everything.", p=0.95))
+    scene.mail("m2", "dana", ["me"], scene.act("thanks", "Lovely of you to lend me the van.", p=0.5), day=40)
+    assert scene.facts() == []
+
+
+def test_an_outcome_months_later_under_a_new_subject_is_told(referral):
+    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
+    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1")
+    told = referral.act("outcome", "Orbital took me, I begin in June.", p=0.7)
+    referral.mail("m3", "me", ["dana"], told, day=90, subject="News from the coast")
+    assert referral.facts() == [("referral", "dana", "me", "delivered", "told")]
+
+
+def test_news_about_something_else_tells_no_outcome(referral):
+    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
+    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1")
+    news = referral.act("news", "We have a new puppy.", p=0.9)
+    referral.mail("m3", "me", ["dana"], news, day=40, subject="Puppy")
+    assert referral.facts() == [("referral", "dana", "me", "delivered")]
+
+
+def test_an_ask_for_time_is_delivered_by_the_meeting_that_took_place(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you spare me half an hour?", "time"))
+    scene.mail("m2", "dana", ["me"], scene.act("schedule", "Tuesday at two."), day=1, answers="m1")
+    meeting = scene.meeting("e1", 8, "dana")
+    assert scene.facts(day=7) == [("time", "dana", "me", "promised")]
+    assert scene.facts() == [("time", "dana", "me", "delivered")]
+    assert state(scene.favors()[0], meeting.end).delivered_at == meeting.end
+
+
+def test_words_alone_do_not_deliver_time(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you spare me half an hour?", "time"))
+    scene.mail("m2", "dana", ["me"], scene.act("deliver", "Certainly, come by."), day=1, answers="m1")
+    assert scene.facts() == [("time", "dana", "me", "promised")]
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [{"status": "cancelled"}, {"answers": {"dana": "declined"}}, {"answers": {"me": "declined"}}, {"all_day": True}],
+)
+def test_a_meeting_that_did_not_take_place_delivers_nothing(scene, spoilt):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you spare me half an hour?", "time"))
+    scene.meeting("e1", 8, "dana", **spoilt)
+    assert scene.facts() == [("time", "dana", "me", "asked")]
+
+
+def test_a_meeting_before_the_ask_delivers_nothing(scene):
+    scene.meeting("e1", -1, "dana")
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you spare me half an hour?", "time"))
+    assert scene.facts() == [("time", "dana", "me", "asked")]
+
+
+def test_the_weekly_meeting_does_not_deliver_advice(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "What would you do about the landlord?", "advice"))
+    scene.meeting("e1", 2, "dana", summary="Weekly", recurrence_id="20260304T090000Z")
+    assert scene.facts() == [("advice", "dana", "me", "asked")]
+
+
+def test_promised_help_is_delivered_by_the_meeting_that_names_it(scene):
+    ask = scene.act("ask", "Any chance you'd come over and set the rollers right?", "action")
+    scene.mail("m1", "me", ["dana"], ask)
+    scene.mail("m2", "dana", ["me"], scene.act("commit", "I come Saturday at ten."), day=1, answers="m1")
+    scene.meeting("e1", 5, "dana", summary="Dana: rollers")
+    assert scene.facts() == [("action", "dana", "me", "delivered")]
+
+
+def test_a_full_answer_to_a_question_delivers_it_even_where_no_act_was_recognised(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "What paper is the moth book printed on?", "info"))
+    scene.mail("m2", "dana", ["me"], day=0.2, answers="m1", words=22)
+    assert scene.facts() == [("info", "dana", "me", "delivered")]
+
+
+def test_a_chat_about_something_else_does_not_deliver_feedback(scene):
+    scene.mail("m1", "dana", ["me"], scene.act("ask", "Could you read my four pages?", "feedback"))
+    scene.mail("m2", "me", ["dana"], day=0.2, answers="m1", words=22)
+    assert scene.facts() == [("feedback", "me", "dana", "asked")]
+
+
+def test_an_attachment_in_answer_to_an_ask_for_a_document_delivers_it(scene):
+    scene.mail("m1", "dana", ["me"], scene.act("ask", "Could you draw us a wiring diagram?", "action"))
+    scene.mail("m2", "me", ["dana"], day=0.2, answers="m1", words=3, attachments=1)
+    assert scene.facts() == [("action", "me", "dana", "delivered")]
+
+
+@pytest.mark.parametrize("kind", ["AUTO_REPLY", "BULK", "BOT", "CALENDAR", "OWN_DIGEST"])
+def test_automatic_mail_is_no_answer(referral, kind):
+    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
+    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1", kind=referral.kinds[kind])
+    assert referral.facts() == [("referral", "dana", "me", "asked")]
+
+
+def test_untrusted_mail_changes_nothing(referral):
+    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
+    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1", trusted=False)
+    assert referral.facts() == [("referral", "dana", "me", "asked")]
+
+
+def test_a_list_post_asks_nobody_in_particular(scene):
+    ask = scene.act("ask", "Can anyone recommend a plumber?", "info")
+    scene.mail("m1", "dana", ["me"], ask, kind=scene.kinds.LIST)
+    assert scene.facts() == []
+
+
+def test_an_answer_on_a_list_to_the_owners_question_counts(scene):
+    scene.mail("m1", "me", ["omar"], scene.act("ask", "How do I flash this?", "advice"), kind=scene.kinds.LIST)
+    answer = scene.act("deliver", "Hold the button while you plug it in.", "advice", p=0.95)
+    scene.mail("m2", "dana", ["omar"], answer, day=1, answers="m1", kind=scene.kinds.LIST)
+    (favor,) = ledger(scene.timeline())
+    assert (favor.giver, favor.type) == (1, "advice")
+    assert state(favor, scene.start + timedelta(days=2)).status is Status.DELIVERED
+
+
+def test_an_ask_to_a_crowd_is_nobodys(scene):
+    scene.mail("m1", "dana", ["me"], scene.act("ask", "Could you bring chairs?", "action"))
+    crowd = scene.mails[0]
+    scene.mails[0] = type(crowd)(**{f: getattr(crowd, f) for f in crowd.__slots__ if f != "to"}, to=(0, *range(10, 36)))
+    assert scene.facts() == []
+
+
+def test_a_copy_asks_nobody(scene):
+    scene.mail("m1", "dana", ["omar"], scene.act("ask", "Could you read this?", "feedback"), cc=["me"])
+    assert scene.facts() == []
+
+
+def test_a_copy_asks_whom_it_names(scene):
+    scene.mail("m1", "dana", ["omar"], scene.act("ask", "Maya, could you read this?", "feedback"), cc=["me"])
+    assert scene.facts() == [("feedback", "me", "dana", "asked")]
+
+
+def test_a_sentence_that_calls_somebody_else_is_not_meant_for_the_person(scene):
+    scene.mail("m1", "me", ["dana", "omar"], scene.act("ask", "Omar, could you read this?", "feedback"))
+    assert scene.facts("dana") == []
+    assert scene.facts("omar") == [("feedback", "omar", "me", "asked")]
+
+
+def test_an_ask_to_several_is_each_ones_to_answer(scene):
+    scene.mail("m1", "me", ["dana", "omar"], scene.act("ask", "Could one of you send me the key code?", "info"))
+    assert scene.facts("dana") == [("info", "dana", "me", "asked")]
+    assert scene.facts("omar") == [("info", "omar", "me", "asked")]
+
+
+def test_an_ask_to_several_lapses_for_the_others_once_somebody_answers(scene):
+    scene.mail("m1", "me", ["dana", "omar"], scene.act("ask", "Could one of you send me the key code?", "info"))
+    scene.mail("m2", "omar", ["me"], scene.act("deliver", "It is 4417.", "info"), day=1, answers="m1")
+    assert scene.facts("dana", day=0.5) == [("info", "dana", "me", "asked")]
+    assert scene.facts("dana") == []
+    assert scene.facts("omar") == [("info", "omar", "me", "delivered")]
+
+
+def test_routine_questions_inside_a_conversation_stay_below_the_threshold(referral):
+    back = referral.act("ask", "Shall I bring the slides?", "info", p=0.8)
+    referral.mail("m2", "dana", ["me"], back, day=1, answers="m1")
+    doubtful = [f for f in ledger(referral.timeline()) if f.type == "info"]
+    assert doubtful
+    assert all(f.confidence < FAVOR_THRESHOLD for f in doubtful)
+
+
+def test_a_doubtful_ask_comes_to_count_once_it_is_answered(scene):
+    scene.mail("m1", "dana", ["me"], scene.act("ask", "You still own that projector?", "resource", p=0.4))
+    assert scene.facts() == []
+    yes = scene.act("deliver", "It is yours for the weekend, key under the mat.", "resource", p=0.7)
+    scene.mail("m2", "me", ["dana"], yes, day=1, answers="m1")
+    assert scene.facts() == [("resource", "me", "dana", "delivered")]
+
+
+def test_the_ledger_can_be_read_as_of_any_day(referral):
+    referral.mail("m2", "dana", ["me"], referral.act("commit", "I'll ring them."), day=2, answers="m1")
+    done = referral.act("deliver", "I rang Orbital about you.", "referral")
+    referral.mail("m3", "dana", ["me"], done, day=4, answers="m2")
+    assert [referral.facts(day=day) for day in (-1, 1, 3, 5)] == [
+        [],
+        [("referral", "dana", "me", "asked")],
+        [("referral", "dana", "me", "promised")],
+        [("referral", "dana", "me", "delivered")],
+    ]
+
+
+def test_every_step_says_why_in_a_sentence(referral):
+    done = referral.act("deliver", "I rang Orbital about you.", "referral")
+    referral.mail("m2", "dana", ["me"], done, day=2, answers="m1")
+    assert [step.because for step in referral.favors()[0].steps] == [
+        "You asked Dana for a recommendation.",
+        "Dana answered what you had asked.",
+    ]
