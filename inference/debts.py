@@ -1,0 +1,61 @@
+"""Favors in; what the owner owes and waits for at a moment, as counts, out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from inference.acts.act import FavorType
+from inference.favor import Favor, Status
+from inference.network import favors_with_state
+from inference.timeline import OWNER
+
+#: After how many days of waiting something counts as a debt, and after how many it has settled itself somehow.
+ANSWER_DAYS: Final = 2
+PROMISE_DAYS: Final = 5
+THANKS_DAYS: Final = 3
+OUTCOME_DAYS: Final = 21
+STALE_DAYS: Final = 180
+GRATITUDE_DAYS: Final = 365
+#: Help that has an outcome its giver would like to hear of.
+HAS_OUTCOME: Final = frozenset(
+    {FavorType.INTRO, FavorType.REFERRAL, FavorType.ADVICE, FavorType.FEEDBACK, FavorType.SUPPORT, FavorType.TIME}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debts:
+    """What is due and not stale: asks to answer, promises to keep, thanks and outcomes to tell; and what others owe."""
+
+    asks_unanswered: int
+    promises_open: int
+    thanks_owed: int
+    outcomes_untold: int
+    waiting_on: int
+
+
+def debts(favors: Sequence[Favor], as_of: datetime) -> Debts:
+    """The debts as they stood at ``as_of``."""
+    standing = favors_with_state(favors, as_of)
+    mine = [then for favor, then in standing if favor.giver == OWNER]
+    others = [then for favor, then in standing if favor.giver != OWNER]
+    helped = [(favor, then) for favor, then in standing if favor.giver != OWNER and then.status is Status.DELIVERED]
+
+    def due(at: datetime | None, least: int, most: int) -> bool:
+        return at is not None and timedelta(days=least) <= as_of - at <= timedelta(days=most)
+
+    return Debts(
+        asks_unanswered=sum(s.status is Status.ASKED and due(s.asked_at, ANSWER_DAYS, STALE_DAYS) for s in mine),
+        promises_open=sum(s.status is Status.PROMISED and due(s.promised_at, PROMISE_DAYS, STALE_DAYS) for s in mine),
+        thanks_owed=sum(not s.thanked_at and due(s.delivered_at, THANKS_DAYS, GRATITUDE_DAYS) for _, s in helped),
+        outcomes_untold=sum(
+            f.type in HAS_OUTCOME and not s.outcome_told_at and due(s.delivered_at, OUTCOME_DAYS, GRATITUDE_DAYS)
+            for f, s in helped
+        ),
+        waiting_on=sum(
+            s.status in (Status.ASKED, Status.PROMISED) and due(s.promised_at or s.asked_at, PROMISE_DAYS, STALE_DAYS)
+            for s in others
+        ),
+    )
