@@ -1,0 +1,88 @@
+"""A snapshot of the network in, the letter as a document out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from connectors.discovery import members
+from daemon.digest import choice, phrases, sections
+from daemon.digest.document import Document, Item, Section
+from daemon.digest.section import SectionSpec, Thresholds
+from inference.health import health
+from inference.network import Network
+
+_ACCOUNTS = "accounts"
+_SHOWN_ACCOUNTS = 6
+#: The sections that ask something of the owner, and how the opening counts them.
+_DUE = {
+    "answer": ("answer to give", "answers to give"),
+    "keep_promise": ("promise to keep", "promises to keep"),
+    "thank": ("person to thank", "people to thank"),
+    "tell_outcome": ("helper to tell how it went", "helpers to tell how it went"),
+}
+
+
+def build(network: Network, thresholds: Thresholds, *, reply_to: str | None = None) -> Document:
+    """The letter of ``network`` as of its day; ``reply_to`` is the address that reads corrections, if any."""
+    specs = sorted(members(sections, "SECTION", SectionSpec), key=lambda spec: spec.order)
+    filled = [Section(id=spec.id, title=spec.title, items=_sorted(spec.build(network, thresholds))) for spec in specs]
+    accounts = [replace(part, shown=part.items[:_SHOWN_ACCOUNTS]) for part in filled if part.id == _ACCOUNTS]
+    chosen = choice.choose([part for part in filled if part.id != _ACCOUNTS], thresholds.shown)
+    end = network.today
+    return Document(
+        as_of=end,
+        start=end - timedelta(days=thresholds.period_days),
+        end=end,
+        owner_name=network.owner_name,
+        opening=_opening(chosen),
+        accounts_line=_accounts_line(network, accounts),
+        sections=(*accounts, *chosen.sections),
+        health=health(network),
+        left_out=chosen.left_out,
+        reply_to=reply_to,
+    )
+
+
+def _sorted(items: Sequence[Item]) -> tuple[Item, ...]:
+    return tuple(sorted(items, key=lambda item: (-item.worth, item.person.name, item.person.addresses)))
+
+
+def _opening(chosen: choice.Choice) -> str:
+    """The letter in a sentence: how much waits for the owner, or that nothing does."""
+    found = {part.id: len(part.items) for part in chosen.sections}
+    if not any(part.shown for part in chosen.sections):
+        return "Nothing is due this week."
+    due = [phrases.counted(found[id_], *words) for id_, words in _DUE.items() if found.get(id_)]
+    if not due:
+        return "Nobody waits for you this week. A few things are good to know."
+    shown = sum(len(part.shown) for part in chosen.sections)
+    rest = f" Below are the {phrases.number(shown)} things that matter most." if chosen.left_out else ""
+    return f"This week there {_is(found)} {phrases.listed(due)}.{rest}"
+
+
+def _is(found: dict[str, int]) -> str:
+    first = next(found[id_] for id_ in _DUE if found.get(id_))
+    return "is" if first == 1 else "are"
+
+
+def _accounts_line(network: Network, accounts: Sequence[Section]) -> str:
+    """How the reading goes, in one line."""
+    count, troubled = len(network.accounts), sum(len(part.items) for part in accounts)
+    if not count:
+        return "No account is set up yet, so there is nothing to read from: kith init."
+    if troubled:
+        which = (
+            "Your account"
+            if count == 1
+            else f"{phrases.started(phrases.number(troubled))} of {phrases.number(count)} accounts"
+        )
+        return f"{which} {'is' if troubled == 1 else 'are'} not being read, so this letter may lack something."
+    last = min(account.last_success for account in network.accounts if account.last_success).astimezone(network.zone)
+    read = "Your account was read" if count == 1 else f"All {phrases.number(count)} accounts were read"
+    rejected = sum(account.rejected for account in network.accounts)
+    unread = (
+        f" {phrases.started(phrases.counted(rejected, 'item', 'items'))} could not be read; kith doctor lists them."
+    )
+    return f"{read} {phrases.lately(last.date(), network.today)} at {last:%H:%M}.{unread if rejected else ''}"

@@ -1,0 +1,1 @@
+"""The parts of the letter, one file each, each with its ``SECTION``."""

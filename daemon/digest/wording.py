@@ -1,0 +1,125 @@
+"""The letter's own words around its items, the same in text and HTML."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from daemon.digest import phrases
+from daemon.digest.document import Document, Item
+from daemon.digest.plain import inert
+from inference.acts.act import FavorType
+from inference.health import Figure, Month
+
+_NAME, _MATTER = 60, 80
+_SHOWN_FIGURES = ("roster", "ties", "alive", "new_ties", "drifting", "given", "received", "hours")
+_SAFETY_NET = (FavorType.INTRO, FavorType.ADVICE, FavorType.REFERRAL, FavorType.FEEDBACK, FavorType.SUPPORT)
+_ANSWERED = re.compile(r"^(?:(?:re|fwd?|aw|wg|sv|vs|antw|tr|rv|enc)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+
+
+def title(document: Document) -> str:
+    """The subject: fixed words and a date, nothing that anybody else wrote."""
+    return f"Your network, week of {full_day(document.as_of - timedelta(days=document.as_of.weekday()))}"
+
+
+def full_day(on: date) -> str:
+    """``1 June 2026``."""
+    return f"{phrases.day(on, on)} {on.year}"
+
+
+def salutation(document: Document) -> str:
+    """``Dear Maya,``; the first word of the owner's name."""
+    first = inert(document.owner_name, _NAME).split(" ")[0]
+    return f"Dear {first}," if first else "Good morning,"
+
+
+def name(item: Item) -> str:
+    """Whom the item is about, as one short line."""
+    return inert(item.person.name, _NAME) or "somebody without a name"
+
+
+def sentence(words: str) -> str:
+    """Words of an item, harmless, keeping the spaces that join them to the name."""
+    start = " " if words.startswith(" ") else ""
+    end = " " if words.endswith(" ") and words.strip() else ""
+    return f"{start}{inert(words, 400)}{end}"
+
+
+def attribution(item: Item, today: date) -> str:
+    """Who wrote the quoted sentence, when, and under which subject."""
+    matter = inert(_ANSWERED.sub("", item.matter.strip()), _MATTER)
+    quote = item.quote
+    if quote is None:
+        return f"In “{matter}”" if matter else ""
+    if not quote.by:
+        return f"Meeting on {phrases.day(quote.on, today)}"
+    who = "You" if quote.by == "You" else inert(quote.by, _NAME)
+    where = f", in “{matter}”" if matter else ""
+    return f"{who}, {phrases.day(quote.on, today)}{where}"
+
+
+def figures(document: Document) -> tuple[Figure, ...]:
+    """The few figures that the letter shows, in its order."""
+    found = {figure.id: figure for figure in document.health.figures}
+    return tuple(found[id_] for id_ in _SHOWN_FIGURES if id_ in found)
+
+
+def figure_value(figure: Figure) -> str:
+    """``34``, ``12.5 h``, ``80 %``."""
+    return _value(figure.now, figure.unit)
+
+
+def figure_before(figure: Figure) -> str:
+    """The same a month ago: ``36``, or nothing where it cannot be known."""
+    return "" if figure.before is None else _value(figure.before, figure.unit)
+
+
+def _value(amount: float, unit: str) -> str:
+    said = f"{amount:,.0f}" if amount == int(amount) or abs(amount) >= 100 else f"{amount:.1f}"
+    return f"{said} {unit}".strip()
+
+
+def month_name(month: Month) -> str:
+    """``Jun``."""
+    return phrases.day(month.start, month.start).split(" ")[1][:3]
+
+
+def picture_in_words(document: Document) -> str:
+    """What the picture of twelve months shows, for those who cannot see it."""
+    months = ", ".join(f"{month_name(month)} {month.alive}" for month in document.health.months)
+    return f"People in two-way contact, by month: {months}."
+
+
+def holes(document: Document) -> str:
+    """A sentence on the kinds of help that nobody has given yet, or nothing."""
+    given = {cover.type for cover in document.health.coverage if cover.givers}
+    missing = [phrases.thing(kind) for kind in _SAFETY_NET if kind not in given]
+    if not given or not missing:
+        return ""
+    return f"So far nobody has given you {_either(missing)}."
+
+
+def _either(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
+
+
+def left_out(document: Document) -> str:
+    """``And seven more: kith ledger --open``, or nothing."""
+    return f"And {phrases.number(document.left_out)} more: kith ledger --open" if document.left_out else ""
+
+
+def corrections(document: Document) -> str:
+    """How to put a wrong line right, or nothing where there is no line."""
+    numbered = [item for item in document.shown if item.code is not None and item.favor_ids]
+    if not numbered:
+        return ""
+    if document.reply_to:
+        return f"A line is wrong? Reply with its number: wrong {numbered[0].code}."
+    return "A line is wrong? kith explain shows why it is here, kith correct puts it right:"
+
+
+def references(document: Document) -> tuple[str, ...]:
+    """Number and favor of each line, for the command line; empty where a reply does the same."""
+    if document.reply_to:
+        return ()
+    return tuple(f"{item.code} is {item.favor_ids[0]}" for item in document.shown if item.code and item.favor_ids)
