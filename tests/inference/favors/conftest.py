@@ -120,7 +120,7 @@ def scene() -> Scene:
     return Scene()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_scene():
     """For properties: a scene for every example."""
     return Scene
