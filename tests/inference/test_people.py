@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inference.people import Identity, People, resolve
+
+
+def identity(email: str, name: str = "", *, times: int = 3, sent: int = 3, received: int = 1) -> Identity:
+    return Identity(email=email, names={name: times} if name else {}, sent=sent, received=received)
+
+
+def who(*identities: Identity, **options) -> People:
+    settings = {"owner_name": "Maya Lindqvist", "owner_addresses": ["maya@lindqvist.example"], "own_sent": []}
+    return resolve(identities, **{**settings, **options})
+
+
+def groups(people: People) -> set[tuple[str, ...]]:
+    return {person.emails for person in people.persons}
+
+
+def test_plus_tags_and_gmail_dots_are_one_mailbox():
+    people = who(
+        identity("dana+news@acme.example"),
+        identity("dana@acme.example"),
+        identity("d.a.n.a@gmail.com"),
+        identity("dana@googlemail.com"),
+    )
+    assert groups(people) == {
+        ("dana+news@acme.example", "dana@acme.example"),
+        ("d.a.n.a@gmail.com", "dana@googlemail.com"),
+    }
+
+
+def test_dots_matter_everywhere_but_at_gmail():
+    people = who(identity("d.ana@acme.example"), identity("dana@acme.example"))
+    assert len(people.persons) == 2
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "Whitfield, Dana",
+        "Dr. Dana Whitfield",
+        "dana whitfield",
+        "Dana Whitfield (ACME)",
+        "'Dana Whitfield' via Groups",
+        "Whitfield, Dana M., PhD",
+        "DÁNA WHITFIELD",
+    ],
+)
+def test_one_full_name_at_one_organisation_is_one_person_however_it_is_written(spelling):
+    people = who(identity("dw@acme.example", "Dana Whitfield"), identity("whit7@mail.acme.example", spelling))
+    assert groups(people) == {("dw@acme.example", "whit7@mail.acme.example")}
+
+
+def test_one_full_name_of_which_both_addresses_are_made_is_one_person_across_organisations():
+    people = who(
+        identity("dana.whitfield@acme.example", "Dana Whitfield"),
+        identity("danawhitfield@gmail.com", "Dana Whitfield"),
+        identity("dwhitfield@museum.example", "Dana Whitfield"),
+        identity("dana@whitfieldweb.example", "Dana Whitfield"),
+    )
+    assert len(people.persons) == 1
+    assert "made of the name Dana Whitfield" in " ".join(people.persons[0].because)
+
+
+def test_one_full_name_at_strange_addresses_is_only_suggested():
+    people = who(
+        identity("dana.whitfield@acme.example", "Dana Whitfield"), identity("x77@other.example", "Dana Whitfield")
+    )
+    assert len(people.persons) == 2
+    (suggestion,) = people.suggestions
+    assert set(suggestion.emails) == {"dana.whitfield@acme.example", "x77@other.example"}
+    assert "Dana Whitfield" in suggestion.because
+
+
+def test_frequent_names_at_two_organisations_are_two_people():
+    people = who(identity("john.smith@acme.example", "John Smith"), identity("john.smith@museum.example", "John Smith"))
+    assert len(people.persons) == 2
+    assert len(people.suggestions) == 1
+
+
+def test_neighbours_at_a_free_mail_service_are_not_one_because_of_their_name():
+    people = who(identity("js1@gmail.com", "Jo Strand"), identity("jo77@gmail.com", "Jo Strand"))
+    assert len(people.persons) == 2
+
+
+@pytest.mark.parametrize(
+    "fake", ["acrne.example", "acmе.example", "xn--acm-8lc.example", "acmee.example", "acm3.example", "amce.example"]
+)
+def test_lookalike_domains_neither_merge_nor_are_suggested(fake):
+    people = who(
+        identity("dana.whitfield@acme.example", "Dana Whitfield", received=5),
+        identity("dana.whitfield@gmail.com", "Dana Whitfield", received=1),
+        identity(f"dana.whitfield@{fake}", "Dana Whitfield", sent=50, received=0),
+    )
+    assert ("dana.whitfield@acme.example", "dana.whitfield@gmail.com") in groups(people)
+    assert len(people.persons) == 2
+    assert not people.suggestions
+
+
+def test_role_mailboxes_are_marked_and_never_merge_by_name():
+    people = who(
+        identity("support@acme.example", "Dana Whitfield"),
+        identity("dana.whitfield@acme.example", "Dana Whitfield"),
+        identity("no-reply+77@shop.example", "Shop"),
+        identity("hello@whitfield.example", "Dana Whitfield"),
+    )
+    roles = {person.emails[0]: person.role for person in people.persons}
+    assert roles["support@acme.example"]
+    assert roles["no-reply+77@shop.example"]
+    assert not roles["dana.whitfield@acme.example"]
+    assert not roles["hello@whitfield.example"]
+
+
+def test_a_mailbox_used_under_many_names_is_shared():
+    names = {"Ann Bell": 2, "Cy Dorn": 2, "Eve Fahr": 2, "Gil Horst": 1}
+    people = who(Identity(email="desk@acme.example", names=names))
+    assert people.persons[0].role
+
+
+def test_the_owner_is_known_by_addresses_and_never_by_name():
+    people = who(
+        identity("maya+shop@lindqvist.example"),
+        identity("maya.l@work.example", "Maya"),
+        identity("stranger@evil.example", "Maya Lindqvist"),
+        own_sent=["maya.l@work.example"],
+    )
+    assert people.owner_emails == ("maya+shop@lindqvist.example", "maya.l@work.example", "maya@lindqvist.example")
+    assert groups(people) == {("stranger@evil.example",)}
+    assert people.suggestions[0].emails == ("maya+shop@lindqvist.example", "stranger@evil.example")
+
+
+def test_not_me_takes_a_shared_sender_away_from_the_owner_but_no_configured_address():
+    people = who(
+        identity("desk@work.example"),
+        own_sent=["desk@work.example"],
+        not_me=["desk@work.example", "maya@lindqvist.example"],
+    )
+    assert people.owner_emails == ("maya@lindqvist.example",)
+    assert groups(people) == {("desk@work.example",)}
+
+
+def test_what_the_owner_merges_stays_merged_and_with_an_own_address_becomes_the_owners():
+    people = who(
+        identity("a@x.example"),
+        identity("b@y.example"),
+        identity("old@z.example"),
+        merged=[("b@y.example", "a@x.example"), ("old@z.example", "maya@lindqvist.example")],
+    )
+    assert groups(people) == {("a@x.example", "b@y.example")}
+    assert people.persons[0].because == ("you said so",)
+    assert "old@z.example" in people.owner_emails
+
+
+def test_what_the_owner_splits_stays_apart_whatever_else_would_join_it():
+    same = [identity("dw@acme.example", "Dana Whitfield"), identity("dana@acme.example", "Dana Whitfield")]
+    people = who(
+        *same, split=[("dana@acme.example", "dw@acme.example")], merged=[("dw@acme.example", "dana@acme.example")]
+    )
+    assert len(people.persons) == 2
+    assert not people.suggestions
+
+
+def test_the_best_name_is_the_usual_full_one_with_proper_capitals():
+    names = {"DANA WHITFIELD": 9, "Whitfield, Dana": 2, "dana": 30, "dana@acme.example": 40, "Дана Уитфилд": 3}
+    (person,) = who(Identity(email="dana@acme.example", names=names)).persons
+    assert person.name == "Dana Whitfield"
+    assert person.names[0] in {"Dana Whitfield", "DANA WHITFIELD"}
+
+
+def test_of_two_scripts_the_usual_one_is_kept():
+    names = {"Dmitri Volkov": 2, "Дмитрий Волков": 5}
+    assert who(Identity(email="d@x.example", names=names)).persons[0].name == "Дмитрий Волков"
+
+
+@pytest.mark.parametrize(
+    ("email", "name"), [("phillip.allen@x.example", "Phillip Allen"), ("pa7@x.example", "pa7@x.example")]
+)
+def test_without_any_name_the_address_speaks(email, name):
+    assert who(identity(email)).persons[0].name == name
+
+
+def test_the_key_comes_from_the_smallest_address_alone():
+    alone = who(identity("a@x.example")).persons[0].key
+    merged = who(identity("b@x.example"), identity("a@x.example"), merged=[("a@x.example", "b@x.example")])
+    assert merged.persons[0].key == alone
+    assert len(alone) == 12
+
+
+_LOCALS = ["dana", "dana.whitfield", "dw", "support", "dana+x", "maya", "whitfieldd", "jo.strand"]
+_DOMAINS = ["acme.example", "mail.acme.example", "acrne.example", "gmail.com", "lindqvist.example", "aсme.example"]
+_NAMES = ["Dana Whitfield", "Whitfield, Dana", "Jo Strand", "Maya Lindqvist", "", "Dana", "Acme Support"]
+_EMAILS = st.builds("{}@{}".format, st.sampled_from(_LOCALS), st.sampled_from(_DOMAINS))
+_IDENTITIES = st.lists(
+    st.builds(
+        Identity,
+        email=_EMAILS,
+        names=st.dictionaries(st.sampled_from(_NAMES), st.integers(1, 5), max_size=3),
+        sent=st.integers(0, 9),
+        received=st.integers(0, 9),
+    ),
+    max_size=12,
+    unique_by=lambda each: each.email,
+)
+_PAIRS = st.lists(st.tuples(_EMAILS, _EMAILS).filter(lambda pair: pair[0] != pair[1]), max_size=3)
+
+
+@settings(deadline=None, max_examples=150)
+@given(_IDENTITIES, _PAIRS, _PAIRS, st.randoms(use_true_random=False))
+def test_the_order_of_everything_that_comes_in_does_not_matter(identities, merged, split, random):
+    before = who(*identities, merged=merged, split=split)
+    for each in (identities, merged, split):
+        random.shuffle(each)
+    assert who(*identities, merged=merged, split=[(b, a) for a, b in split]) == before
+
+
+@settings(deadline=None, max_examples=150)
+@given(_IDENTITIES, _PAIRS, _PAIRS)
+def test_every_address_is_in_one_place_and_corrections_hold(identities, merged, split):
+    people = who(*identities, merged=merged, split=split)
+    placed = [email for person in people.persons for email in person.emails]
+    assert sorted([*placed, *people.owner_emails]) == sorted({*placed, *people.owner_emails})
+    assert {each.email for each in identities} <= {*placed, *people.owner_emails}
+    place = {email: person.key for person in people.persons for email in person.emails}
+    for one, other in split:
+        assert one not in place or other not in place or place[one] != place[other]
+    if not split:
+        for one, other in merged:
+            assert one not in place or other not in place or place[one] == place[other]
+
+
+def test_thousands_of_hostile_namesakes_give_few_suggestions_and_no_merge():
+    hostile = [identity(f"q{number}@d{number}.example", "Dana Whitfield " + "x" * 5000) for number in range(3000)]
+    hostile += [identity(f"a+{number}@x.example", f"Name{number % 7} {'é' * 100}") for number in range(3000)]
+    people = who(*hostile)
+    assert len(people.persons) == 3001
+    assert len(people.suggestions) <= 50
