@@ -8,6 +8,7 @@ in which the mails arrived. What an act does to which favor is decided in ``infe
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from operator import itemgetter
@@ -23,7 +24,7 @@ from inference.matters.meetings import met, took_place
 from inference.matters.offers import reactions, unprompted
 from inference.matters.others import answered_by_another
 from inference.matters.reading import Ears
-from inference.timeline import Encounter, Mail, Timeline
+from inference.timeline import OWNER, Encounter, Mail, Timeline
 
 __all__ = [
     "FAVOR_THRESHOLD",
@@ -56,7 +57,7 @@ def ledger(timeline: Timeline) -> tuple[Favor, ...]:
             _hear(book, ears, introductions, event, mails)
         else:
             met(book, event)
-    return tuple(_favor(timeline, draft) for draft in book.drafts)
+    return tuple(_named(timeline, book.drafts))
 
 
 def _in_time(timeline: Timeline, mails: dict[str, Mail]) -> Iterator[Mail | Encounter]:
@@ -82,31 +83,36 @@ def _hear(book: Book, ears: Ears, introductions: Introductions, mail: Mail, mail
         used |= reactions(book, reading)
         gratitude(book, reading, asked, used)
         unprompted(book, reading, used)
-    elif mail.author not in (book.person, 0):
+    elif mail.author not in (book.person, OWNER):
         introductions.seen(book, mail)
         answered_by_another(book, mail)
     book.saw(mail)
 
 
-def _favor(timeline: Timeline, draft: Draft) -> Favor:
-    return Favor(
-        id=_name_of(timeline.key, draft),
-        person=timeline.person,
-        type=draft.type,
-        giver=draft.giver,
-        receiver=draft.receiver,
-        steps=tuple(draft.steps),
-        evidence=tuple(draft.evidence),
-        confidence=round(draft.confidence, 4),
-        matter=draft.matter,
-        topic=tuple(draft.topic),
-    )
+def _named(timeline: Timeline, drafts: list[Draft]) -> Iterator[Favor]:
+    """The drafts as favors, each with a name of its own."""
+    openings: Counter[tuple[str, ...]] = Counter()
+    for draft in drafts:
+        first = draft.evidence[0]
+        side = "owner" if draft.giver == OWNER else "person"
+        opening = (timeline.key, side, first.message or "", first.meeting_uid or "", str(first.act), first.quote)
+        yield Favor(
+            id=_name(*opening, str(openings[opening])),
+            person=timeline.person,
+            type=draft.type,
+            giver=draft.giver,
+            receiver=draft.receiver,
+            steps=tuple(draft.steps),
+            evidence=tuple(draft.evidence),
+            confidence=round(draft.confidence, 4),
+            matter=draft.matter,
+            topic=tuple(draft.topic),
+        )
+        openings[opening] += 1
 
 
-def _name_of(key: str, draft: Draft) -> str:
-    """12 hex digits made of the person's key and the opening evidence."""
-    first = draft.evidence[0]
-    parts = (key, str(draft.giver == 0), first.message or "", first.meeting_uid or "", str(first.act), first.quote)
+def _name(*parts: str) -> str:
+    """12 hex digits made of the person's key and the opening evidence: the same after every re-inference."""
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
