@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from inference.quote_marks import (
     LINE_LIMIT,
     attribution_end,
+    dangling_attribution,
     header_block_end,
     heading_start,
     is_forward,
@@ -25,11 +26,15 @@ TEXT_LIMIT = 400_000
 #: How much of the answered mail's own text is kept, in characters.
 QUOTED_LIMIT = 4_000
 #: How much of a quote is read to find that, in lines.
-QUOTED_LINES = 400
+QUOTED_LINES = 150
 
 _ATTRIBUTION_STARTS = frozenset(
     {"On ", "Am ", "Le ", "El ", "Il ", "Em ", "Op ", "Den", "På ", "Dni", "W d", "*On", "-- "}
 )
+# A quoted line at least this long may have been wrapped by the answering program.
+_WRAPPED = 65
+# What is left of an attribution that was wrapped in the middle of its address.
+_LONE_ENDS = frozenset({":", "wrote:", "skrev:", "schrieb:"})
 _RULE_STARTS = frozenset("-_*=–—~ ")
 
 
@@ -78,7 +83,7 @@ def _lines(text: str) -> list[str]:
     text = text[:TEXT_LIMIT]
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return [line.rstrip() for line in text.split("\n")]
+    return text.split("\n")
 
 
 def _joined(lines: Sequence[str]) -> str:
@@ -107,13 +112,15 @@ def _scan(lines: list[str]) -> _Parts:
     own = parts.own
     index, count = 0, len(lines)
     while index < count:
-        line = lines[index].lstrip()
+        line = lines[index].strip()
         if not line:
             own.append("")
         elif line[0] == ">":
-            parts.quoted.append(_unmarked(line))
-        elif line[-1] == ":" or ":" in line[:24] or line[:3] in _ATTRIBUTION_STARTS or line[0] in _RULE_STARTS:
+            index += _take_quoted(lines, index, line, parts)
+        elif line[-1] in ":：" or ":" in line[:24] or line[:3] in _ATTRIBUTION_STARTS or line[0] in _RULE_STARTS:
             after = attribution_end(lines, index)
+            if after > index and own and own[-1] and dangling_attribution(own[-1]):
+                own.pop()
             if after > index and next_is_quoted(lines, after):
                 index = after
                 continue
@@ -121,11 +128,31 @@ def _scan(lines: list[str]) -> _Parts:
             if cut:
                 parts.quoted.extend(lines[cut : cut + QUOTED_LINES])
                 break
-            own.append(lines[index])
+            own.append(lines[index].rstrip())
         else:
-            own.append(lines[index])
+            own.append(lines[index].rstrip())
         index += 1
     return parts
+
+
+def _take_quoted(lines: list[str], index: int, line: str, parts: _Parts) -> int:
+    """Give the ``>`` line ``index`` to the quote, and 1 more where the line below it is its end."""
+    parts.quoted.append(_unmarked(line))
+    if line[1:].strip() in _LONE_ENDS and parts.own and "<" in parts.own[-1]:
+        parts.own.pop()
+    return _wrapped_quote(lines, index, parts)
+
+
+def _wrapped_quote(lines: list[str], index: int, parts: _Parts) -> int:
+    """1 where the line below the quoted line ``index`` is only the end of it, which lost its mark when wrapped."""
+    line = lines[index].rstrip()
+    if len(line) < _WRAPPED or line[-1] in ".!?:" or index + 1 >= len(lines):
+        return 0
+    below = lines[index + 1].strip()
+    if not below or not below[0].islower():
+        return 0
+    parts.quoted.append(below)
+    return 1
 
 
 def _cut(lines: list[str], index: int, after: int, parts: _Parts) -> int:

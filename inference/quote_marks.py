@@ -17,7 +17,7 @@ ATTRIBUTION_LINES = 4
 _WROTE = (
     r"(?:wrote|writes|said|schrieb|schrieben|a écrit|a ecrit|écrivait|escribió|escribio|ha scritto|ha escrit|"
     r"escreveu|schreef(?: het volgende)?|geschreven|skrev|skreiv|kirjoitti|napisał(?:\(a\))?|napisal|pisze|"
-    r"написал(?:\(а\))?|пишет|yazdı)"
+    r"написал(?:\(а\))?|пишет|написав|написала|yazdı)"
 )
 # What an attribution starts with, up to where the date or the name begins.
 _ATTRIBUTION = re.compile(
@@ -25,6 +25,7 @@ _ATTRIBUTION = re.compile(
     r"(?=.*[\d@<]).{3,}?\W" + _WROTE + r"\b\s*(?:\([^)]*\)\s*)?(?::|-{2,}|$)",
     re.DOTALL,
 )
+_STARTS = re.compile(r"(?:On|Am|Le|El|Il|Em|Op|Den|På) .{0,30}\d")
 # "am 3. Mai um 10:00 schrieb …" has its verb before the name.
 _VERB_FIRST = re.compile(
     r"(?:[-_*\s]*)(?:Am|Op|Den|På|Il|Le|Em|El)\b(?=.*\d).{3,}?\b(?:schrieb|schreef|skrev)\b.{1,200}?:\s*$",
@@ -37,8 +38,13 @@ _NAME_WROTE = re.compile(
     + r"(?:\s+(?:on|in|am|le|el|il|em|op|den)\b[^\n:]{0,120}[^\n]{0,20})?:\s*$"
 )
 _BARE_WROTE = re.compile(r"[^\n]{2,120}\s" + _WROTE + r"\s*:\s*$")
-# "2014-03-20 10:00 GMT+01:00 Maya <maya@example.org>:" and the like, in any script, without a verb
-_DATED_ADDRESS = re.compile(r"(?=.*\d{1,2}[:.h]\d{2}).{8,}<?\s*[^<>\s]{1,100}@[^<>\s]{1,100}>\s*:\s*$", re.DOTALL)
+# "2014-03-20 10:00 GMT+01:00 Maya <maya@example.org>:" and the like, in any script, with a verb after it or none
+_DATED_ADDRESS = re.compile(
+    r"(?=.*(?:\d{1,2}[:.h]\d{2}|\d{4})).{8,}<?\s*[^<>\s]{1,100}@[^<>\s]{1,100}>\s?[^\s<>@]{0,14}\s?[^\s<>@]{0,14}\s*[:：]\s*$",
+    re.DOTALL,
+)
+# The first line of such an attribution where it is wrapped: a date with a time and no end of a sentence
+_DATED_LINE = re.compile(r"(?=.{0,40}\d{1,2}[:.h]\d{2}|.{0,40}\b\d{4}\b).{8,120}[^.!?:;]$")
 
 _ORIGINAL = (
     r"original message|original appointment|original[- ]nachricht|originalnachricht|originalmeddelande|"
@@ -64,15 +70,15 @@ _FORWARD_PHRASE = re.compile(
 
 # One key of a header block as clients print it: "From:", "*Von:*", "Enviado el:", "cc:"; the value may be empty.
 _KEY = re.compile(
-    r"[*_\s|>]{0,12}(?:(?P<sender>From|Von|De|Da|Van|Fra|Från|Od|Lähettäjä|Expéditeur|Mittente|Remitente)"
-    r"|(?P<to>To|An|À|A|Para|Aan|Til|Till|Do|Vastaanottaja|Destinataire|Destinatario|Per)"
-    r"|(?P<cc>cc|Cc|CC|Kopie|Kopi|Kopia|bcc|Bcc)"
+    r"[*_\s|>]{0,12}(?:(?P<sender>From|Von|De|Da|Van|Fra|Från|Od|Lähettäjä|发件人|寄件者|差出人|보낸사람|От|Від|Expéditeur|Mittente|Remitente)"
+    r"|(?P<to>To|An|À|A|Para|Aan|Til|Till|Do|收件人|收件者|宛先|받는사람|Кому|Vastaanottaja|Destinataire|Destinatario|Per)"
+    r"|(?P<cc>cc|Cc|CC|Copie à|Copie|Kopie|Kopi|Kopia|bcc|Bcc)"
     r"|(?P<date>Sent|Date|Gesendet|Datum|Envoyé|Envoyé le|Enviado|Enviado el|Enviada em|Fecha|Data|Inviato|Data invio|"
-    r"Verzonden|Sendt|Dato|Skickat|Wysłano|Lähetetty|Sent on|Posted At|Date Sent|Sent time)"
-    r"|(?P<subject>Subject|Betreff|Objet|Asunto|Oggetto|Assunto|Onderwerp|Emne|Ämne|Temat|Aihe|Subj)"
+    r"Verzonden|Sendt|Dato|Skickat|Wysłano|Lähetetty|Sent on|Message du|发送时间|日期|寄件日期|送信日時|보낸날짜|Отправлено|Дата|Posted At|Date Sent|Sent time)"
+    r"|(?P<subject>Subject|Betreff|Objet|Asunto|Oggetto|Assunto|Onderwerp|Emne|Ämne|Temat|Aihe|主题|主旨|件名|제목|Тема|Subj)"
     r"|(?P<other>Sent by|Please respond to|Respond to|Reply-To|Reply to|Importance|Sensitivity|Attachments|Anlagen|"
     r"Posted To|Conversation|Organization|Mime-Version|Content-Type|X-Mailer|Message-ID|Wichtigkeit|Priority|"
-    r"Sender|Prioriteit|Importancia))\s{0,3}\*?\s?:\*?(?=\s|$|\S)"
+    r"Sender|Prioriteit|Importancia))\s{0,3}\*?\s?[:：]"
 )
 _CONTINUES = re.compile(r".*[@,;/<>]|\s{2,}\S|.{0,40}>?$")
 _DATE_LINE = re.compile(
@@ -93,13 +99,13 @@ def attribution_end(lines: Sequence[str], start: int) -> int:
     joined = ""
     for index in range(start, min(len(lines), start + ATTRIBUTION_LINES)):
         line = lines[index].strip()[:LINE_LIMIT]
-        if not line or (line[0] == ">" and index > start):
+        if not line or (index > start and (line[0] == ">" or _STARTS.match(line))):
             break
         joined = f"{joined} {line}" if joined else line
-        if line[-1] in ":-)" or line.endswith(("wrote", "writes", "schrieb", "écrit")):
+        if line[-1] in ":：-)" or line.endswith(("wrote", "writes", "schrieb", "écrit")):
             if _is_attribution(joined, lines, index + 1):
                 return index + 1
-            if line[-1] == ":":
+            if line[-1] in ":：":
                 break
     return start
 
@@ -107,11 +113,16 @@ def attribution_end(lines: Sequence[str], start: int) -> int:
 def _is_attribution(joined: str, lines: Sequence[str], after: int) -> bool:
     if _ATTRIBUTION.match(joined) or _VERB_FIRST.match(joined) or _NAME_WROTE.match(joined):
         return True
-    if joined[-1] != ":":
+    if joined[-1] not in ":：":
         return False
     if _DATED_ADDRESS.match(joined):
         return True
     return bool(_BARE_WROTE.match(joined)) and next_is_quoted(lines, after)
+
+
+def dangling_attribution(line: str) -> bool:
+    """Whether a line that stands right above an attribution's end looks like its beginning ("tir. 18. apr. kl. 13:09 …")."""
+    return bool(_DATED_LINE.match(line.strip()[:LINE_LIMIT]))
 
 
 def next_is_quoted(lines: Sequence[str], start: int) -> bool:
@@ -145,6 +156,8 @@ def header_block_end(lines: Sequence[str], start: int) -> int:
     A block has at least three different keys, or two of which one is the subject or the recipient and one the
     sender, no more than four lines apart unless the lines between look like a list of recipients.
     """
+    if start >= len(lines) or not _KEY.match(lines[start][:LINE_LIMIT]):
+        return start
     keys: set[str] = set()
     end, gap, index = start, 0, start
     while index < len(lines) and gap < 4 and index - start < 80:

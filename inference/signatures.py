@@ -13,19 +13,21 @@ SIGNATURE_LINES = 25
 #: How far from the end a sign-off is looked for, in lines that are not blank.
 SIGN_OFF_REACH = 14
 _LIMIT = 300
+# A mobile footer is at most this long, with the address of an app in it.
+_MOBILE_LENGTH = 160
 
 _DELIMITER = frozenset({"--", "—", "---", "-- --", "–", "—-", "__"})
 _MOBILE = re.compile(
     r"(?:<?(?:sent|written|typed|posted|envoyé|envoye|gesendet|verschickt|enviado|enviada|inviato|verzonden|verstuurd|"
     r"skickat|skickades|sendt|sent fra|lähetetty|wysłane|wysłano)\s+(?:from|via|by|with|using|on|depuis|de|avec|à partir de|"
-    r"von|vom|mit|über|aus|desde|do|da|dal|dall|vanaf|van|met|från|fra|via|z)\b[^,.;:!?]{2,70}(?:\.\s*)?>?"
+    r"von|vom|mit|über|aus|desde|do|da|dal|dall|vanaf|van|met|från|fra|via|z)\b[^,.;:!?<(]{2,70}(?:\.\s*)?>?"
     r"|von (?:meinem|unterwegs)\b[^,.;:!?]{2,50} (?:gesendet|verschickt)"
     r"|(?:get|téléchargez|obtenir|holen sie sich|obtener|obtenga|scarica|ottieni|baixar|obter|download|télécharger) "
     r"outlook (?:for|pour|für|para|per|voor)\b.{2,80}"
     r"|(?:mit (?:freundlichen grüßen )?gesendet von .{2,60})"
     r"|please (?:excuse|pardon|forgive) (?:any |the |my )?(?:brevity|typos|errors|mistakes|spelling).{0,80}"
-    r"|(?:sent|diese nachricht wurde) (?:from|von) (?:my|meinem) .{2,60}"
-    r"|sent from (?:a|the|my) [^,.;:!?]{2,60})$",
+    r"|diese nachricht wurde von meinem [^,.;:!?<(]{2,60}gesendet\.?)"
+    r"(?:\s*[<(\[]\s*https?://[^\s<>]{3,200}[>)\]]?)?\s*$",
     re.IGNORECASE,
 )
 _LEGAL = re.compile(
@@ -88,7 +90,7 @@ _SIGN_OFF = re.compile(
     r"|(?:cordiali|distinti|cari|un caro|tanti) saluti|saluti|un abbraccio|a presto|atenciosamente|att|abraços|abraço|cumprimentos|com os melhores cumprimentos|um abraço"
     r"|met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|hartelijke groet(?:en)?|groet(?:en|jes)?|mvg|gr"
     r"|med venlig hilsen|venlig hilsen|mvh|hilsen|kh|med vänlig hälsning|vänliga hälsningar|hälsningar|med vennlig hilsen|vennlig hilsen|pozdrawiam|terveisin|ystävällisin terveisin)"
-    r"\s*[,.!;:–—-]{0,3}\s*",
+    r"[\s,.!;:–—-]{0,4}[^\w\s]{0,4}\s*",
     re.IGNORECASE,
 )
 #: A sign-off that may be thanks in earnest: the word stays, only the block after it goes.
@@ -112,6 +114,7 @@ _ADDRESS = re.compile(
 _NAME_LINE = re.compile(
     r"[-–—~*\s\"]{0,4}[^\W\d_a-z][\w.'’-]*(?:,?\s+(?:[^\W\d_a-z][\w.'’-]*|van|von|de|der|den|del|la|le|du|of|and|&|bin|al)){0,5}\s*[,.]?\s*$"
 )
+_SIGNED_NAME = re.compile(r"\s*[-–—~/]{1,2}\s?[^\W\d_a-z][\w.'’-]*(?:\s+[^\W\d_a-z][\w.'’-]*){0,2}\s*$")
 _ATTACHED = re.compile(
     r"\s*(?:- \S.{0,80}\.\w{2,4}|<<.{1,120}>>|\[(?:image|cid|inline image).{0,120}\]|\(see attached file:.{1,120}\)|"
     r"<(?:image|att)\w*\.\w{3,4}>)\s*$",
@@ -121,13 +124,58 @@ _RULE = re.compile(r"\s*[-_=*#~+–—]{5,}\s*$")
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s*$")
 
 
+# The first words of the lines that the long patterns above can match: looking a word up is much cheaper.
+_FOOTER_WORDS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        confidentiality confidential privacy privileged legal important disclaimer e-mail email haftungsausschluss
+        vertraulichkeitshinweis avis aviso avvertenza informativa this the information any unauthorized unauthorised if
+        diese der ce este esta questo questa le dit deze de please think bitte pensez before you to unsubscribe manage reply
+        view mailing your yahoo do get free join chat send msn try protect express add stay never help original scanned
+        virus-free avast checked for archive archives list
+        sent written typed posted envoyé envoye gesendet verschickt enviado enviada inviato verzonden verstuurd skickat
+        skickades sendt lähetetty wysłane wysłano von téléchargez obtenir holen obtener obtenga scarica ottieni baixar obter
+        download télécharger mit
+        """,
+    )
+)
+_BANNER_WORDS = frozenset({"caution", "warning", "external", "achtung", "vorsicht", "attention", "extern"})
+_CLOSING_WORDS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        with very my our all the best kind kindest warm warmest cordial sincere regards b.r br b.r. rgds brgds cordially yours
+        sincerely truly faithfully respectfully cheers ciao love lots much hugs take warmly greetings in onward peace mit
+        freundliche viele beste liebe herzliche schöne ganz gruss gruß grüße gruesse grüsse lg vg mfg bg hg hochachtungsvoll
+        cordialement bien très amicalement amitiés sincèrement salutations bises bisous je meilleures bonne à un saludo saludos
+        cordial fuerte gran abrazo abrazos atentamente atte besos cordialmente muy cordiali distinti cari tanti saluti a
+        atenciosamente att abraços abraço cumprimentos com met vriendelijke hartelijke groet groeten groetjes mvg gr med venlig
+        mvh hilsen kh vänliga hälsningar vennlig pozdrawiam z terveisin ystävällisin
+        many big huge thanks thank thx tks thnx ta vielen besten herzlichen lieben tausend danke merci muchas mil gracias molte
+        mille grazie muito obrigado obrigada alvast bedankt mange tak tack
+        """,
+    )
+)
+_RULE_STARTS = frozenset("-_=*#~+–— \t")
+_MARK_STARTS = frozenset("-_=*#~+–—<[(")
+_TRIM = "*_-–—<>[]()#!,.;:~| \t"
+
+
+def _first_word(line: str) -> str:
+    """The first word of a line, folded for a lookup."""
+    return line[:80].lstrip(_TRIM).partition(" ")[0].rstrip(_TRIM).lower()
+
+
 def own_lines(lines: list[str]) -> list[str]:
-    """``lines`` without what the author did not write for this mail; blank lines at both ends are gone."""
+    """``lines`` (without white space at their right) without what the author did not write for this mail.
+
+    Blank lines at both ends are gone.
+    """
     lines = _without_banner(lines)
     end = _content_end(lines)
     end = _footer_start(lines, end)
-    end = _before_delimiter(lines, end)
-    end = _footer_start(lines, end)
+    end = _drop_mobile(lines, _before_delimiter(lines, end))
     end = _before_block(lines, end)
     start = 0
     while start < end and not lines[start].strip():
@@ -138,7 +186,7 @@ def own_lines(lines: list[str]) -> list[str]:
 def is_sign_off(line: str) -> bool:
     """Whether a line is nothing but a sign-off ("Best regards,", "Thanks,")."""
     line = line.strip()
-    return len(line) <= 60 and bool(_SIGN_OFF.fullmatch(line) or _THANKS_OFF.fullmatch(line))
+    return len(line) <= 60 and bool(_sign_off(line))
 
 
 def _without_banner(lines: list[str]) -> list[str]:
@@ -147,6 +195,8 @@ def _without_banner(lines: list[str]) -> list[str]:
         stripped = line.strip()
         if not stripped or _RULE.match(line[:_LIMIT]):
             continue
+        if _first_word(stripped) not in _BANNER_WORDS:
+            break
         head = " ".join(part.strip() for part in lines[start : start + 2])[:_LIMIT]
         if not _BANNER.match(head):
             break
@@ -162,33 +212,38 @@ def _content_end(lines: list[str]) -> int:
     end = len(lines)
     while end:
         line = lines[end - 1]
-        if line.strip() and not (len(line) < _LIMIT and (_RULE.match(line) or _ATTACHED.match(line))):
+        stripped = line.strip()
+        if stripped and (
+            stripped[0] not in _MARK_STARTS or len(line) > _LIMIT or not (_RULE.match(line) or _ATTACHED.match(line))
+        ):
             break
         end -= 1
     return end
 
 
 def _footer_start(lines: list[str], end: int) -> int:
-    """Where notices, list footers and mobile footers begin."""
+    """Where notices, list footers and mobile footers begin: at the start of a paragraph, below some text."""
+    above = ""
     seen_text = False
     for index in range(end):
         line = lines[index]
-        stripped = line.strip()
-        if not stripped:
-            continue
-        if seen_text and _opens_footer(lines, index, stripped):
+        if (
+            line
+            and seen_text
+            and (not above or (above[0] in _RULE_STARTS and _RULE.match(above[:_LIMIT])))
+            and _opens_footer(lines, index)
+        ):
             return _content_end(lines[:index])
-        seen_text = True
+        seen_text = seen_text or bool(line)
+        above = line
     return _drop_mobile(lines, end)
 
 
-def _opens_footer(lines: list[str], index: int, line: str) -> bool:
-    first = line[0]
-    if first in "*_-=#<[" and _RULE.match(line[:_LIMIT]):
-        return False
-    if index and lines[index - 1].strip() and not _RULE.match(lines[index - 1][:_LIMIT]):
-        return False
-    if _FOOTER.match(line[:_LIMIT]):
+def _opens_footer(lines: list[str], index: int) -> bool:
+    line = lines[index].strip()
+    if _first_word(line) not in _FOOTER_WORDS:
+        return "mailing list" in line[:80] or "/mailman/" in line[:120]
+    if _FOOTER.match(line[:_LIMIT]) or (len(line) <= _MOBILE_LENGTH and _MOBILE.match(line)):
         return True
     paragraph = " ".join(part.strip() for part in lines[index : index + 3])[:_LIMIT]
     return bool(_LEGAL.match(paragraph))
@@ -199,7 +254,7 @@ def _drop_mobile(lines: list[str], end: int) -> int:
     for _ in range(4):
         end = _content_end(lines[:end])
         line = lines[end - 1].strip() if end else ""
-        if not line or len(line) > 120 or not _MOBILE.match(line):
+        if not line or len(line) > _MOBILE_LENGTH or not _MOBILE.match(line):
             break
         end -= 1
     return _content_end(lines[:end])
@@ -214,7 +269,7 @@ def _before_delimiter(lines: list[str], end: int) -> int:
             continue
         if line in _DELIMITER:
             return _content_end(lines[:index])
-        if _RULE.match(line[:_LIMIT]) and _looks_like_block(lines[index + 1 : end]):
+        if line[0] in _RULE_STARTS and _RULE.match(line[:_LIMIT]) and _looks_like_block(lines[index + 1 : end]):
             return _content_end(lines[:index])
         seen += 1
         if seen > SIGNATURE_LINES:
@@ -234,10 +289,19 @@ def _before_block(lines: list[str], end: int) -> int:
             break
         if len(line) <= 60 and (match := _sign_off(line)) and _looks_like_block(lines[index + 1 : end]):
             return _after_sign_off(lines, index, match)
-    return _before_contact(lines, end)
+    return _before_signed_name(lines, _before_contact(lines, end))
+
+
+def _before_signed_name(lines: list[str], end: int) -> int:
+    """The end without a last line such as "-Maya" or "/Maya"."""
+    if end > 1 and _SIGNED_NAME.match(lines[end - 1][:_LIMIT]):
+        return _content_end(lines[: end - 1]) or end
+    return end
 
 
 def _sign_off(line: str) -> str:
+    if _first_word(line) not in _CLOSING_WORDS and line[:1].lower() != "x":
+        return ""
     if _SIGN_OFF.fullmatch(line):
         return "closing"
     return "thanks" if _THANKS_OFF.fullmatch(line) else ""
