@@ -24,6 +24,8 @@ from inference.timeline import OWNER
 MONTH: Final = timedelta(days=30)
 #: How many calendar months the picture shows.
 MONTHS: Final = 12
+#: A month that has only so many days so far says nothing yet and is left out.
+_MONTH_BEGUN: Final = 7
 #: How many of the costliest ties are named.
 _COSTS: Final = 10
 
@@ -214,7 +216,8 @@ def _months(
     network: Network, contacts: Mapping[int, Sequence[Day]], favors: Sequence[Favor], now: Mapping[int, Tie]
 ) -> tuple[Month, ...]:
     today = network.as_of.date()
-    last = today.year * 12 + today.month - 1
+    newest = today - timedelta(days=_MONTH_BEGUN)
+    last = newest.year * 12 + newest.month - 1
     starts = [date(number // 12, number % 12 + 1, 1) for number in range(last - MONTHS + 1, last + 1)]
     alive: dict[date, set[int]] = defaultdict(set)
     hours: defaultdict[date, float] = defaultdict(float)
