@@ -1,0 +1,120 @@
+"""The weights file in, scores of features out: linear models over a dictionary, in whole numbers.
+
+One table serves several heads (acts, or types of favors). The weights of all heads for one feature are packed into
+one integer, ``LANE`` bits a head, so that one addition adds them all; a sum over a sentence is exact, the same on
+every machine, and needs no library.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Final
+
+#: Bits of one head in a packed integer, and bytes.
+LANE_BYTES: Final = 3
+LANE: Final = 8 * LANE_BYTES
+#: A weight of 1.0 is stored as this.
+SCALE: Final = 256
+#: The largest stored weight. A cut sentence has at most some 3,000 features, so no lane can overflow into the next.
+LARGEST: Final = 2047
+_HALF: Final = 1 << (LANE - 1)
+_MASK: Final = (1 << LANE) - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What one lane decides. The probability of a score is ``1 / (1 + exp(-(slope * score + intercept)))``.
+
+    ``threshold`` is the probability from which it is believed.
+    """
+
+    name: str
+    slope: float = 1.0
+    intercept: float = 0.0
+    threshold: float = 0.5
+
+    def probability(self, score: float) -> float:
+        """The calibrated probability of a score (in logits)."""
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.slope * score + self.intercept))))
+
+
+class Table:
+    """Weights of several heads over one vocabulary."""
+
+    def __init__(self, heads: Sequence[Head], weights: dict[str, int]) -> None:
+        self.heads: Final = tuple(heads)
+        self._weights: Final = weights
+        self._get: Final = weights.get
+        # Half a lane in each lane keeps the sums of the lanes positive, so that nothing is borrowed between them.
+        self._zero: Final = sum(_HALF << (LANE * lane) for lane in range(len(heads)))
+        self._shifts: Final = tuple(LANE * lane for lane in range(len(heads)))
+
+    def scores(self, features: Iterable[str]) -> list[int]:
+        """The score of each head in units of 1/``SCALE``; features that the table does not know count nothing."""
+        total = sum(map(self._get, features, repeat(0)), self._zero)
+        return [(total >> shift & _MASK) - _HALF for shift in self._shifts]
+
+    def weight(self, feature: str, head: int) -> int:
+        """The weight of one feature for one head, in units of 1/``SCALE``."""
+        return ((self._weights.get(feature, 0) + self._zero) >> (LANE * head) & _MASK) - _HALF
+
+    def __len__(self) -> int:
+        return len(self._weights)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """All tables of the recogniser."""
+
+    acts: Table
+    types: Table
+
+
+def pack(weights: Sequence[int]) -> int:
+    """The weights of all heads for one feature as one integer."""
+    return sum(weight << (LANE * lane) for lane, weight in enumerate(weights))
+
+
+def dump(model: Mapping[str, tuple[Sequence[Head], Mapping[str, Sequence[int]]]]) -> bytes:
+    """The weights file: a line of JSON with the heads, then the compressed tables in order of their names."""
+    header, body = {}, []
+    for name in sorted(model):
+        heads, table = model[name]
+        keys = sorted(table)
+        width = LANE_BYTES * len(heads)
+        rows = b"".join(pack(table[key]).to_bytes(width, "little", signed=True) for key in keys)
+        header[name] = {
+            "heads": [[head.name, head.slope, head.intercept, head.threshold] for head in heads],
+            "features": len(keys),
+        }
+        body.append("\n".join(keys).encode() + b"\0" + rows)
+    return json.dumps(header, sort_keys=True).encode() + b"\n" + zlib.compress(b"".join(body), 9)
+
+
+def read(data: bytes) -> Model:
+    """The model in a weights file that ``dump`` made."""
+    line, _, packed = data.partition(b"\n")
+    header = json.loads(line)
+    body = zlib.decompress(packed)
+    tables, at = {}, 0
+    for name in sorted(header):
+        heads = [
+            Head(name=each, slope=slope, intercept=intercept, threshold=threshold)
+            for each, slope, intercept, threshold in header[name]["heads"]
+        ]
+        end = body.index(b"\0", at)
+        keys = body[at:end].decode().split("\n")
+        width = LANE_BYTES * len(heads)
+        at = end + 1 + width * len(keys)
+        from_bytes = int.from_bytes
+        weights = {
+            key: from_bytes(body[start : start + width], "little", signed=True)
+            for key, start in zip(keys, range(end + 1, at, width), strict=True)
+        }
+        tables[name] = Table(heads, weights)
+    return Model(acts=tables["acts"], types=tables["types"])

@@ -1,0 +1,33 @@
+"""A recognised act's sentence in, why it was recognised out: short phrases for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from inference.acts.act import ActName
+from inference.acts.features import Sentence
+from inference.acts.lexicon import Cues
+from inference.acts.model import SCALE, Table
+
+#: A cue's words are shown up to this many characters.
+_CUE_CHARS: Final = 40
+_WORDS: Final = 3
+
+
+def reasons(act: ActName, own: Sentence, shown: Iterable[str], table: Table, head: int, cues: Cues) -> tuple[str, ...]:
+    """Up to two phrases: the cue that the sentence shows for this act, and the words that weighed most for it."""
+    found = []
+    for index in sorted(cues.match(own.folded)):
+        named = cues.named[index]
+        if named.family.name == act.value and table.weight(f"c:{named.feature}", head) > 0:
+            words = cues.words(index, own.folded).strip()[:_CUE_CHARS]
+            found.append(f"{named.family.says} '{words}'")
+            break
+    weighed = sorted(
+        ((table.weight(each, head), each) for each in shown if ":" not in each and each[0] not in "^$"), reverse=True
+    )
+    strongest = [each.replace(" $", "") for weight, each in weighed[:_WORDS] if weight > SCALE // 10]
+    if strongest:
+        found.append("strongest words: " + ", ".join(strongest))
+    return tuple(found)

@@ -1,0 +1,145 @@
+"""The new text of a mail and its context in, the acts of its author out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from inference.acts import model as weights
+from inference.acts.act import Act, ActName, FavorType
+from inference.acts.features import (
+    MAX_SENTENCES,
+    Sentence,
+    Surroundings,
+    features,
+    read_sentence,
+    surroundings,
+)
+from inference.acts.lexicon import Cues
+from inference.acts.model import SCALE, Model
+from inference.acts.reasons import reasons
+from inference.language import language
+from inference.sentences import sentences
+from inference.words import topic
+
+#: The least confidence of an act that is returned at all.
+CANDIDATE: Final = 0.25
+#: The languages of the mails that the model was trained on; others give no acts rather than guesses.
+LANGUAGES: Final = frozenset({"en", "de", "fr", "es"})
+#: A text of more words than this has function words of its language, or its language is not known.
+_FEW_WORDS: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What is known of a mail besides its new text.
+
+    ``quoted`` is the text that the mail answers ("" if none), ``attachments`` how many files it carries,
+    ``language`` an ISO code; "" has it found out.
+    """
+
+    subject: str = ""
+    sender: str = ""
+    recipients: tuple[str, ...] = ()
+    quoted: str = ""
+    attachments: int = 0
+    language: str = ""
+
+
+class Recogniser:
+    """Finds acts with one model; the same text and context give the same acts on every machine."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._cues = Cues()
+        self._acts = tuple(ActName(head.name) for head in model.acts.heads)
+        self._least = tuple(_least_score(head.slope, head.intercept) for head in model.acts.heads)
+        self.thresholds: Mapping[ActName, float] = {ActName(head.name): head.threshold for head in model.acts.heads}
+
+    def acts(self, text: str, context: Context) -> tuple[Act, ...]:
+        """The acts in ``text``, in order, each with a confidence of at least ``CANDIDATE``."""
+        if not _understood(text, context.language):
+            return ()
+        spans = sentences(text)[:MAX_SENTENCES]
+        read = [read_sentence(text, start, end, self._cues) for start, end in spans]
+        around = surroundings(context.subject, len(context.recipients), context.quoted, self._cues)
+        found: list[Act] = []
+        for index in range(len(read)):
+            found.extend(self._sentence_acts(text, read, index, around, context))
+        return tuple(found)
+
+    def _sentence_acts(
+        self, text: str, read: Sequence[Sentence], index: int, around: Surroundings, context: Context
+    ) -> list[Act]:
+        shown = features(read, index, around)
+        scores = self._model.acts.scores(shown)
+        acts: list[Act] = []
+        for head, score in enumerate(scores):
+            if score < self._least[head]:
+                continue
+            acts.append(self._act(text, read, index, shown, head, score, context))
+        return acts
+
+    def _act(
+        self,
+        text: str,
+        read: Sequence[Sentence],
+        index: int,
+        shown: set[str],
+        head: int,
+        score: int,
+        context: Context,
+    ) -> Act:
+        name = self._acts[head]
+        own = read[index]
+        confidence = round(self._model.acts.heads[head].probability(score / SCALE), 4)
+        return Act(
+            act=name,
+            type=self._type(name, shown),
+            start=own.start,
+            end=own.end,
+            quote=text[own.start : own.end],
+            confidence=confidence,
+            certain=confidence >= self.thresholds[name],
+            reasons=reasons(name, own, shown, self._model.acts, head, self._cues),
+            topic=_topic(text, read, index, context.subject),
+        )
+
+    def _type(self, name: ActName, shown: set[str]) -> FavorType | None:
+        if name not in (ActName.ASK, ActName.DELIVER):
+            return FavorType.INTRO if name is ActName.INTRO else None
+        scores = self._model.types.scores(shown)
+        best = max(
+            (score, head.name)
+            for head, score in zip(self._model.types.heads, scores, strict=True)
+            if head.name.startswith(f"{name}:")
+        )
+        return FavorType(best[1].partition(":")[2])
+
+
+def _understood(text: str, known: str) -> bool:
+    found = known or language(text)
+    if found:
+        return found in LANGUAGES
+    return len(text) < _FEW_WORDS * 20 and len(text.split()) <= _FEW_WORDS
+
+
+def _least_score(slope: float, intercept: float) -> int:
+    """The least score whose probability reaches ``CANDIDATE``; the logit of 0.25 is -ln 3."""
+    return int((-1.0986122886681098 - intercept) / slope * SCALE)
+
+
+def _topic(text: str, read: Sequence[Sentence], index: int, subject: str) -> tuple[int, ...]:
+    """The topic of a sentence: its own words first, then the subject's, then its neighbours'."""
+    near = [read[index], *read[index + 1 : index + 2], *read[max(0, index - 1) : index]]
+    own, *others = (text[each.start : each.end] for each in near)
+    return topic(own, subject, *others)
+
+
+@cache
+def load() -> Recogniser:
+    """The recogniser with the shipped weights."""
+    return Recogniser(weights.read(resources.files("inference.acts").joinpath("model.bin").read_bytes()))

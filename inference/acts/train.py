@@ -1,0 +1,163 @@
+"""Labelled mails in, the shipped weights out: ``python -m inference.acts.train ../shared/data/acts``.
+
+Everything is seeded and runs in one thread; weights are rounded to whole numbers, so the same mails give the same
+bytes. numpy and scikit-learn are needed here and nowhere else (dependency group ``train``).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse  # type: ignore[import-untyped]
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from inference.acts.act import ActName, FavorType
+from inference.acts.features import features, read_sentence, surroundings
+from inference.acts.labelled import LabelledMail, read
+from inference.acts.lexicon import Cues
+from inference.acts.model import LARGEST, SCALE, Head, dump
+
+#: Inverse regularisation of the logistic regressions.
+STRENGTH: Final = 0.3
+#: A feature must be seen in this many sentences.
+SEEN: Final = 2
+FOLDS: Final = 5
+SEED: Final = 7
+_TYPED: Final = (ActName.ASK, ActName.DELIVER)
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examples:
+    """Sentences as the trainer sees them, one row each."""
+
+    shown: list[set[str]]
+    acts: list[dict[str, str]]  # act -> type
+    mail: NDArray[np.int64]  # the number of the mail that the sentence is in
+
+
+def examples(mails: Sequence[LabelledMail]) -> Examples:
+    """Every labelled sentence of ``mails`` with its features."""
+    cues = Cues()
+    shown: list[set[str]] = []
+    acts: list[dict[str, str]] = []
+    numbers: list[int] = []
+    for number, mail in enumerate(mails):
+        sentences = [read_sentence(mail.text, start, end, cues) for start, end in mail.sentences]
+        around = surroundings(mail.subject, len(mail.recipients), mail.answers, cues)
+        labels: dict[tuple[int, int], dict[str, str]] = {}
+        for label in mail.acts:
+            labels.setdefault((label.start, label.end), {})[label.act] = label.type
+        for index, span in enumerate(mail.sentences):
+            shown.append(features(sentences, index, around))
+            acts.append(labels.get(span, {}))
+            numbers.append(number)
+    return Examples(shown=shown, acts=acts, mail=np.array(numbers))
+
+
+def vocabulary(shown: Sequence[set[str]]) -> dict[str, int]:
+    """The features seen often enough, numbered in alphabetical order."""
+    seen = Counter(feature for each in shown for feature in each)
+    return {feature: number for number, feature in enumerate(sorted(f for f, times in seen.items() if times >= SEEN))}
+
+
+def matrix(shown: Sequence[set[str]], known: dict[str, int]) -> sparse.csr_matrix:
+    """One row a sentence, one column a feature, 1.0 where shown."""
+    columns: list[int] = []
+    starts = [0]
+    for each in shown:
+        columns.extend(sorted(known[feature] for feature in each if feature in known))
+        starts.append(len(columns))
+    return sparse.csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(shown), len(known)))
+
+
+def fit(rows: sparse.csr_matrix, wanted: Flags, strength: float = STRENGTH) -> Floats:
+    """The weights of one logistic regression (its intercept is the feature ``t:bias``)."""
+    regression = LogisticRegression(
+        C=strength, solver="liblinear", fit_intercept=False, random_state=SEED, tol=1e-4, max_iter=500
+    )
+    weights: Floats = regression.fit(rows, wanted).coef_[0]
+    return weights
+
+
+def unseen_scores(rows: sparse.csr_matrix, wanted: Flags, mail: NDArray[np.int64]) -> Floats:
+    """The score of each sentence by a model that was trained without its mail."""
+    scores = np.zeros(len(wanted))
+    for train, test in GroupKFold(FOLDS, shuffle=True, random_state=SEED).split(rows, groups=mail):
+        scores[test] = rows[test] @ fit(rows[train], wanted[train])
+    return scores
+
+
+def calibrated(name: str, scores: Floats, wanted: Flags, mail: NDArray[np.int64]) -> Head:
+    """The head of one act: Platt's sigmoid over unseen scores, and the threshold with the best message F1."""
+    platt = LogisticRegression(C=1e6, solver="liblinear", random_state=SEED).fit(scores.reshape(-1, 1), wanted)
+    head = Head(name=name, slope=round(float(platt.coef_[0][0]), 4), intercept=round(float(platt.intercept_[0]), 4))
+    probability = np.array([head.probability(score) for score in scores])
+    best = max(
+        (_message_f1(probability, wanted, mail, step / 100), -abs(step - 50), step / 100) for step in range(20, 81)
+    )
+    return Head(name=name, slope=head.slope, intercept=head.intercept, threshold=best[2])
+
+
+def _message_f1(probability: Floats, wanted: Flags, mail: NDArray[np.int64], threshold: float) -> float:
+    size = int(mail.max()) + 1
+    best, has = np.zeros(size), np.zeros(size, dtype=bool)
+    np.maximum.at(best, mail, probability)
+    np.logical_or.at(has, mail, wanted)
+    said = best >= threshold
+    return float(2 * (said & has).sum() / max(1, said.sum() + has.sum()))
+
+
+def table(known: dict[str, int], weights: Sequence[Floats]) -> dict[str, list[int]]:
+    """The weights rounded to whole numbers, features without weight left out."""
+    stacked = np.clip(np.rint(np.stack(weights, axis=1) * SCALE), -LARGEST, LARGEST).astype(int)
+    return {feature: stacked[row].tolist() for feature, row in known.items() if stacked[row].any()}
+
+
+def train(mails: Sequence[LabelledMail]) -> bytes:
+    """The weights file of a model trained on ``mails``."""
+    given = examples(mails)
+    known = vocabulary(given.shown)
+    rows = matrix(given.shown, known)
+    heads, weights = [], []
+    for name in ActName:
+        wanted = np.array([name.value in acts for acts in given.acts])
+        heads.append(calibrated(name.value, unseen_scores(rows, wanted, given.mail), wanted, given.mail))
+        weights.append(fit(rows, wanted))
+    type_heads, type_weights = _types(given, rows)
+    return dump({"acts": (heads, table(known, weights)), "types": (type_heads, table(known, type_weights))})
+
+
+def _types(given: Examples, rows: sparse.csr_matrix) -> tuple[list[Head], list[Floats]]:
+    heads, weights = [], []
+    for act in _TYPED:
+        typed = [number for number, acts in enumerate(given.acts) if act.value in acts]
+        for kind in FavorType:
+            wanted = np.array([given.acts[number][act.value] == kind.value for number in typed])
+            heads.append(Head(name=f"{act.value}:{kind.value}"))
+            weights.append(fit(rows[typed], wanted) if 0 < wanted.sum() < len(typed) else np.zeros(rows.shape[1]))
+    return heads, weights
+
+
+def main() -> None:
+    """Train on the folder named on the command line and write the weights beside this module."""
+    folder = Path(sys.argv[1])
+    mails = [mail for name in ("train.jsonl", "modern_train.jsonl") for mail in read(folder / name)]
+    data = train(mails)
+    target = Path(__file__).with_name("model.bin")
+    target.write_bytes(data)
+    print(f"{target}: {len(data):,} bytes from {len(mails):,} mails")
+
+
+if __name__ == "__main__":
+    main()
