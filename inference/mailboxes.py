@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from inference.names import first_and_last, word_set
+from inference.names import first_and_last, tokens, word_set
 from inference.words import fold
 
 _GMAIL: Final = frozenset({"gmail.com", "googlemail.com"})
@@ -39,6 +39,8 @@ _ROLES: Final = word_set(
     "rechnung comptabilite facturation payroll welcome hello info mail post contact office kontakt contacto contato contatti "
     "bonjour hola buero invitations messages studio news system bot robot automated autoreply"
 )
+#: Words of roles that are also surnames: they make a role mailbox only if they are all of its name.
+_SURNAMES: Final = word_set("post mail legal media press news store order booking bot hello root service welcome")
 _ROLE_PARTS: Final = frozenset({"noreply", "donotreply", "unsubscribe", "bounce", "bounces", "mailerdaemon"})
 _SEPARATORS: Final = re.compile(r"[._\-]+")
 _DIGITS: Final = re.compile(r"\d+$")
@@ -104,7 +106,8 @@ def is_role(email: str, name: str) -> bool:
     joined = _DIGITS.sub("", "".join(parts))
     if any(part in joined for part in _ROLE_PARTS):
         return True
-    if joined not in _ROLES and not any(part in _ROLES for part in parts):
+    own = set(tokens(name))
+    if joined not in _ROLES and not any(part in _ROLES - _SURNAMES and part not in own for part in parts):
         return False
     last = first_and_last(name)[1]
     return not (last and last in fold(domain))

@@ -137,8 +137,9 @@ class _Described:
     role: bool
     traffic: int
     received: int
-    #: The full name is only read from the local part.
+    #: The full name is only read from the local part; a number behind it tells namesakes apart.
     weak: bool
+    numbered: bool
 
 
 class _Sets:
@@ -234,6 +235,7 @@ def _described(identity: Identity) -> _Described:
         traffic=identity.sent + identity.received,
         received=identity.received,
         weak=weak,
+        numbered=identity.email.partition("@")[0][-1:].isdigit(),
     )
 
 
@@ -260,12 +262,12 @@ def _namesakes(others: Mapping[str, _Described]) -> dict[tuple[str, ...], list[_
 def _join_namesakes(key: tuple[str, ...], group: Sequence[_Described], sets: _Sets) -> list[tuple[int, Suggestion]]:
     """Join what is surely one person; suggest the rest, with the traffic that makes a suggestion worth reading."""
     group = _without_lookalikes(group)
-    strong = [each for each in group if not each.weak]
     at: dict[str, str] = {}
-    for each in strong:
-        if home := organisation(each.email):
+    for each in group:
+        home = organisation(each.email)
+        if home and not (each.weak and (each.numbered or is_common_surname(each.full[key]))):
             sets.join(at.setdefault(home, each.email), each.email, f"{each.full[key]} has both at {home}")
-    named = [each for each in strong if _made_of(each.email, each.full[key])]
+    named = [each for each in group if not each.weak and _made_of(each.email, each.full[key])]
     homes = {home for each in named if (home := organisation(each.email))}
     if len(homes) <= 1 or not is_common_surname(named[0].full[key]):
         for each in named[1:]:
@@ -286,7 +288,7 @@ def _left_apart(key: tuple[str, ...], group: Sequence[_Described], sets: _Sets) 
         root = sets.find(each.email)
         if root == sets.find(usual.email) or root in found or sets.apart(usual.email, each.email):
             continue
-        verb = "spells" if each.weak or usual.weak else "is used by"
+        verb = "spells" if each.weak else "is used by"
         because = f"{each.email} {verb} {each.full[key]}, like {usual.email}"
         found[root] = (min(each.traffic, usual.traffic), Suggestion(emails=(usual.email, each.email), because=because))
     return list(found.values())

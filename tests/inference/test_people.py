@@ -76,6 +76,34 @@ def test_one_full_name_at_strange_addresses_is_only_suggested():
     assert "Dana Whitfield" in suggestion.because
 
 
+def test_two_addresses_that_spell_one_full_name_at_one_organisation_are_one_person():
+    people = who(
+        identity("alan.comnes@acme.example", "Alan Comnes"),
+        identity("comnes.alan@acme.example"),
+        identity("alan.comnes@other.example"),
+        identity("alan.comnes2@acme.example"),
+    )
+    assert groups(people) == {
+        ("alan.comnes2@acme.example",),
+        ("alan.comnes@acme.example", "comnes.alan@acme.example"),
+        ("alan.comnes@other.example",),
+    }
+    assert "spells Alan Comnes" in people.suggestions[0].because
+
+
+def test_a_surname_that_is_also_a_function_makes_no_role_mailbox():
+    people = who(
+        identity("james.post@acme.example"),
+        identity("post@acme.example"),
+        identity("jo.notice@acme.example", "Jo Notice"),
+    )
+    assert [(person.emails[0], person.role) for person in people.persons] == [
+        ("james.post@acme.example", False),
+        ("jo.notice@acme.example", False),
+        ("post@acme.example", True),
+    ]
+
+
 def test_frequent_names_at_two_organisations_are_two_people():
     people = who(identity("john.smith@acme.example", "John Smith"), identity("john.smith@museum.example", "John Smith"))
     assert len(people.persons) == 2
