@@ -253,7 +253,7 @@ def _namesakes(others: Mapping[str, _Described]) -> dict[tuple[str, ...], list[_
             for key in each.full:
                 groups.setdefault(key, []).append(each)
     return {
-        key: sorted(group, key=lambda each: (-each.received, -each.traffic, each.email))[:MAX_NAMESAKES]
+        key: sorted(group, key=lambda each: (-each.received, each.weak, -each.traffic, each.email))[:MAX_NAMESAKES]
         for key, group in groups.items()
         if len(group) > 1
     }
