@@ -17,6 +17,7 @@ from inference.quote_marks import (
     is_forward,
     is_original,
     is_rule,
+    is_stub,
     next_is_quoted,
 )
 from inference.signatures import own_lines
@@ -35,7 +36,7 @@ _ATTRIBUTION_STARTS = frozenset(
 _WRAPPED = 65
 # What is left of an attribution that was wrapped in the middle of its address.
 _LONE_ENDS = frozenset({":", "wrote:", "skrev:", "schrieb:"})
-_RULE_STARTS = frozenset("-_*=–—~ ")
+_RULE_STARTS = frozenset("-_*=–—~?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +170,8 @@ def _cut(lines: list[str], index: int, after: int, parts: _Parts) -> int:
         after_rule = _next_filled(lines, index + 1)
         end = header_block_end(lines, after_rule)
         return end if end > after_rule else 0
+    if is_stub(lines, index):
+        return len(lines)
     end = header_block_end(lines, index)
     if end == index:
         return 0

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 #: How much of one line a recogniser looks at, in characters.
 LINE_LIMIT = 400
+#: How many lines a block of headers may have (lists of recipients are long).
+BLOCK_LINES = 400
 #: How many lines an attribution ("On … wrote:") may be wrapped over.
 ATTRIBUTION_LINES = 4
 
@@ -51,7 +53,7 @@ _ORIGINAL = (
     r"ursprüngliche nachricht|urspruengliche nachricht|ursprünglicher termin|message d['’]origine|message original|"
     r"mensaje original|messaggio originale|mensagem original|oorspronkelijk bericht|oorspronkelijke bericht|"
     r"oprindelig meddelelse|oprindelig besked|ursprungligt meddelande|opprinnelig melding|alkuperäinen viesti|"
-    r"wiadomość oryginalna|původní zpráva|reply message|исходное сообщение"
+    r"reply separator|wiadomość oryginalna|původní zpráva|reply message|исходное сообщение"
 )
 _FORWARD = (
     r"forwarded by|forwarded message|forward message|forwarded|weitergeleitete nachricht|weitergeleitet von|"
@@ -59,7 +61,9 @@ _FORWARD = (
     r"mensagem encaminhada|doorgestuurd bericht|videresendt|videresendt meddelelse|videresendt besked|"
     r"vidarebefordrat meddelande|videresendt melding|wiadomość przekazana"
 )
-_ORIGINAL_LINE = re.compile(r"[-_=*\s]{2,}(?:" + _ORIGINAL + r")\b.{0,80}$", re.IGNORECASE)
+_ORIGINAL_LINE = re.compile(
+    r"(?:[?\s]{0,9}[-_=*\s]{2,}(?:" + _ORIGINAL + r")|original message follows)(?![^\W_]).{0,80}$", re.IGNORECASE
+)
 _FORWARD_LINE = re.compile(r"[-_=*\s]{2,}(?:" + _FORWARD + r")\b", re.IGNORECASE)
 _FORWARD_PHRASE = re.compile(
     r"(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail)|début du message (?:transféré|réexpédié)|"
@@ -70,7 +74,7 @@ _FORWARD_PHRASE = re.compile(
 
 # One key of a header block as clients print it: "From:", "*Von:*", "Enviado el:", "cc:"; the value may be empty.
 _KEY = re.compile(
-    r"[*_\s|>]{0,12}(?:(?P<sender>From|Von|De|Da|Van|Fra|Från|Od|Lähettäjä|发件人|寄件者|差出人|보낸사람|От|Від|Expéditeur|Mittente|Remitente)"
+    r"[*_\s|>?]{0,16}(?:(?P<sender>From|Von|De|Da|Van|Fra|Från|Od|Lähettäjä|发件人|寄件者|差出人|보낸사람|От|Від|Expéditeur|Mittente|Remitente)"
     r"|(?P<to>To|An|À|A|Para|Aan|Til|Till|Do|收件人|收件者|宛先|받는사람|Кому|Vastaanottaja|Destinataire|Destinatario|Per)"
     r"|(?P<cc>cc|Cc|CC|Copie à|Copie|Kopie|Kopi|Kopia|bcc|Bcc)"
     r"|(?P<date>Sent|Date|Gesendet|Datum|Envoyé|Envoyé le|Enviado|Enviado el|Enviada em|Fecha|Data|Inviato|Data invio|"
@@ -90,6 +94,7 @@ _ON_DATE = re.compile(
     re.DOTALL,
 )
 _DATE_END = re.compile(r"(?:on )?(?:\d{1,2}/\d{1,2}/\d{2,4} )?\d{1,2}:\d\d(?::\d\d)?(?:\s*[AP]M)?(?:\s*[A-Z]{2,4})?$")
+_TIME = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}\s+\d{1,2}:\d\d")
 _RULE = re.compile(r"[-_=*–—~\s]{3,}$")
 _NAME = re.compile(r"[\s\"'*]*[^\W\d_][^:!?;]{1,90}$")
 
@@ -154,19 +159,22 @@ def header_block_end(lines: Sequence[str], start: int) -> int:
     """The index after a block of mail headers in the body that begins on line ``start``; ``start`` where none does.
 
     A block has at least three different keys, or two of which one is the subject or the recipient and one the
-    sender, no more than four lines apart unless the lines between look like a list of recipients.
+    sender, no more than four lines apart unless the lines between look like a list of recipients; a sender alone
+    is enough with a date and time on the same line, or where nothing follows.
     """
     if start >= len(lines) or not _KEY.match(lines[start][:LINE_LIMIT]):
         return start
     keys: set[str] = set()
     end, gap, index = start, 0, start
-    while index < len(lines) and gap < 4 and index - start < 80:
+    while index < len(lines) and gap < 4 and index - start < BLOCK_LINES:
         line = lines[index][:LINE_LIMIT]
         match = _KEY.match(line)
         if match:
             key = match.lastgroup or ""
-            if key in keys and key not in ("cc", "other", "to"):
-                break
+            if key in keys:
+                key += "+"
+                if key in keys or key not in ("cc+", "other+"):
+                    break
             keys.add(key)
             end, gap = index + 1, 0
         elif not line.strip() or not _CONTINUES.match(line) or "subject" in keys:
@@ -174,6 +182,8 @@ def header_block_end(lines: Sequence[str], start: int) -> int:
         index += 1
     if len(keys) >= 3 or ("sender" in keys and keys & {"subject", "to", "date"}) or {"to", "subject"} <= keys:
         return _after_wrapped_subject(lines, end)
+    if "sender" in keys and (_TIME.search(lines[start][:LINE_LIMIT]) or not any(map(str.strip, lines[end : end + 8]))):
+        return end
     return start
 
 
@@ -190,6 +200,8 @@ def heading_start(lines: Sequence[str], floor: int, block: int) -> int:
     ``block`` is the first line of the block; no line before ``floor`` is looked at, and at most eight are.
     """
     start = index = block
+    if block < len(lines) and lines[block].lstrip().startswith("Sent by:"):
+        start = index = _above_date(lines, floor, block)
     for _ in range(8):
         index -= 1
         if index < floor:
@@ -208,6 +220,13 @@ def heading_start(lines: Sequence[str], floor: int, block: int) -> int:
         else:
             break
     return start
+
+
+def is_stub(lines: Sequence[str], start: int) -> bool:
+    """Whether a date line and names alone end a mail from line ``start`` on: the heading of a quote that was deleted."""
+    if len(lines) - start > 8 or not _DATE_LINE.match(lines[start][:LINE_LIMIT]):
+        return False
+    return all(_NAME.match(line[:LINE_LIMIT]) and len(line) < 60 for line in lines[start + 1 :] if line.strip())
 
 
 def _above_date(lines: Sequence[str], floor: int, date: int) -> int:

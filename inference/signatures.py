@@ -158,6 +158,7 @@ _CLOSING_WORDS = frozenset(
     )
 )
 _RULE_STARTS = frozenset("-_=*#~+–— \t")
+_RULE_ENDS = frozenset(5 * char for char in "-_=*#~+–—")
 _MARK_STARTS = frozenset("-_=*#~+–—<[(")
 _TRIM = "*_-–—<>[]()#!,.;:~| \t"
 
@@ -224,17 +225,17 @@ def _content_end(lines: list[str]) -> int:
 def _footer_start(lines: list[str], end: int) -> int:
     """Where notices, list footers and mobile footers begin: at the start of a paragraph, below some text."""
     above = ""
-    seen_text = False
+    paragraph = first = -1
     for index in range(end):
         line = lines[index]
-        if (
-            line
-            and seen_text
-            and (not above or (above[0] in _RULE_STARTS and _RULE.match(above[:_LIMIT])))
-            and _opens_footer(lines, index)
-        ):
-            return _content_end(lines[:index])
-        seen_text = seen_text or bool(line)
+        if line and (not above or above[-5:] in _RULE_ENDS):
+            paragraph = index
+            if first >= 0 and _opens_footer(lines, index):
+                return _content_end(lines[:index])
+        if line and first < 0:
+            first = index
+        if "ntended recipient" in line and paragraph > first:
+            return _content_end(lines[:paragraph])
         above = line
     return _drop_mobile(lines, end)
 
