@@ -21,7 +21,7 @@ from connectors.mime_tree import Unreadable, library_tree, part_tree
 from connectors.records import AUTOMATION_HEADERS, Address, Meeting, Message, Rejected
 
 #: Larger mails are refused (providers take 25 to 50 MB, attachments included).
-MAX_MESSAGE = 32 * 1024 * 1024
+MAX_MESSAGE = 25 * 1024 * 1024
 MAX_SUBJECT = 1000
 MAX_REFERENCES = 100
 _MAX_ID = 500
@@ -107,14 +107,13 @@ def _content(raw: bytes, head: HeaderBlock) -> Bodies:
     Raises:
         Unreadable: neither can read it.
     """
-    body = raw[head.size :]
     try:
         content = bodies(part_tree(raw, head))
     except Unreadable:
-        return bodies(library_tree(body, head))
-    if content.text or content.html or content.attachments or content.calendars or not body.strip():
+        return bodies(library_tree(raw, head))
+    if content.text or content.html or content.attachments or content.calendars or len(raw) == head.size:
         return content
-    return bodies(library_tree(body, head))
+    return bodies(library_tree(raw, head))
 
 
 def _first_address(head: HeaderBlock, name: str) -> Address | None:

@@ -28,6 +28,7 @@ _MAX_WORDS = 1000
 _MAX_PART_FIELD = 8 * 1024
 
 _CONTENT_FIELD = re.compile(rb"^content-(?:type|disposition):.*(?:\n[ \t].*)*", re.IGNORECASE | re.MULTILINE)
+_BOUNDARY = re.compile(rb"boundary=", re.IGNORECASE)
 _CHARSET = re.compile(r";\s*charset\*?\s*=\s*(?:\"([^\"]{1,80})|([^\s;\"]{1,80}))", re.IGNORECASE)
 _TREE_FIELDS = ("content-type", "content-transfer-encoding", "content-disposition")
 
@@ -63,41 +64,40 @@ def part_tree(raw: bytes, head: HeaderBlock) -> Part:
     multipart = kind.startswith(("multipart/", "message/"))
     if multipart and raw.count(b"\n--") > 4 * MAX_PARTS and _boundaries(raw) > 2 * MAX_PARTS:
         raise Unreadable(f"has more than {MAX_PARTS} parts")
-    body = raw[head.size :]
-    if multipart and body.count(b"=?") > _MAX_WORDS:
-        return library_tree(body, head)
+    if multipart and raw.count(b"=?", head.size) > _MAX_WORDS:
+        return library_tree(raw, head)
     try:
-        root = parse_email_tree(_content_head(head) + body, mode="lazy")
+        root = parse_email_tree(_with_content_head(raw, head), mode="lazy")
     except ParseError:
-        return library_tree(body, head)
+        return library_tree(raw, head)
     return _fast_part(root, MAX_DEPTH, [MAX_PARTS])
 
 
-def library_tree(body: bytes, head: HeaderBlock) -> Part:
+def library_tree(raw: bytes, head: HeaderBlock) -> Part:
     """The same by the standard library: slower, and it finds something in almost everything.
 
     Raises:
         Unreadable: as ``part_tree``.
     """
-    if any(len(field[0]) > _MAX_PART_FIELD for field in _CONTENT_FIELD.finditer(body)):
+    if any(len(field[0]) > _MAX_PART_FIELD for field in _CONTENT_FIELD.finditer(raw, head.size)):
         raise Unreadable("has a part with a header that is too long")
-    if body.lower().count(b"boundary=") > 4 * MAX_DEPTH:
+    if sum(1 for _ in _BOUNDARY.finditer(raw, head.size)) > 4 * MAX_DEPTH:
         raise Unreadable(f"is nested deeper than {MAX_DEPTH} levels")
     try:
-        message = email.message_from_bytes(_content_head(head) + body)
+        message = email.message_from_bytes(_with_content_head(raw, head))
         return _library_part(message, MAX_DEPTH, [MAX_PARTS])
     except (RecursionError, email.errors.MessageError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise Unreadable(f"cannot be parsed ({type(error).__name__})") from error
 
 
-def _content_head(head: HeaderBlock) -> bytes:
-    """A header block with only what the tree needs: the rest was read already and can only slow a parser down."""
+def _with_content_head(raw: bytes, head: HeaderBlock) -> bytes:
+    """The mail with only those header fields that the tree needs: the others can only slow a parser down."""
     lines = []
     for name in _TREE_FIELDS:
         value = head.first(name)[:_MAX_PART_FIELD]
         if value:
             lines.append(f"{name}: {value}\r\n")
-    return "".join(lines).encode("utf-8", "replace") + b"\r\n"
+    return b"".join(("".join(lines).encode("utf-8", "replace"), b"\r\n", memoryview(raw)[head.size :]))
 
 
 def _boundaries(raw: bytes) -> int:

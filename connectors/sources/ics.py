@@ -1,0 +1,202 @@
+"""Calendar files in, meetings and removals out: one stream a file, whole calendars compared with what was read.
+
+The cursor holds a digest of the file, the window of days in which recurring events were expanded, and for every
+meeting a digest of its key and of its content: so a changed file yields what changed, and a day that passes yields
+the occurrences that came into the window. The window begins five years before the first pull, stays there, and
+ends 90 days ahead. A calendar that is suddenly empty removes nothing (``CursorExpired``), nor does one that is cut
+off. ``total`` is exact.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import msgspec
+
+from connectors.errors import CursorExpired, NeedsOwner, Transient
+from connectors.protocol import ConnectorSpec, Stream, Surroundings
+from connectors.records import Batch, Change, Cursor, Meeting, Rejected, Removed
+
+BEFORE = timedelta(days=5 * 366)
+AHEAD = timedelta(days=90)
+BATCH_MEETINGS = 500
+_SECONDS = 120.0
+_ENDINGS = (".ics", ".ical", ".ifb", ".icalendar")
+_KEY_WIDTH, _CONTENT_WIDTH = 8, 4
+
+
+class IcsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``path`` is a calendar file or a folder with such files in it."""
+
+    path: str
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A cursor: the file had this ``digest`` and was expanded from ``first`` to ``until`` (days).
+
+    ``known`` are digests of keys and contents (base85). While a pull is under way, ``done`` of its changes were
+    yielded, and ``known`` is what was known before it.
+    """
+
+    digest: str
+    first: date
+    until: date
+    known: str = ""
+    done: int = 0
+
+
+class IcsConnector:
+    """Reads a calendar file or a folder of them."""
+
+    def __init__(self, settings: IcsSettings, surroundings: Surroundings) -> None:
+        self._path = surroundings.base / Path(settings.path).expanduser()
+        self._surroundings = surroundings
+
+    def streams(self) -> Sequence[Stream]:
+        """One stream a calendar file, in the order of their paths.
+
+        Raises:
+            NeedsOwner: the path is not there or may not be read.
+        """
+        if self._path.is_file():
+            return [Stream(name=self._path.name, holds="calendar")]
+        if not self._path.is_dir():
+            raise NeedsOwner(f"{self._path} is not there: correct the path of this ics account")
+        try:
+            names = sorted(self._files())
+        except PermissionError as error:
+            raise NeedsOwner(f"{error.filename} may not be read: allow it, or leave it out") from error
+        except OSError as error:
+            raise Transient(f"{self._path} changed while it was listed") from error
+        return [Stream(name=name, holds="calendar") for name in names]
+
+    def _files(self) -> Iterator[str]:
+        def refuse(error: OSError) -> None:
+            raise error
+
+        for folder, _, files in os.walk(self._path, onerror=refuse):
+            for name in files:
+                if name.lower().endswith(_ENDINGS) and not name.startswith("."):
+                    yield (Path(folder) / name).relative_to(self._path).as_posix()
+
+    def pull(self, stream: Stream, since: Cursor | None) -> Iterator[Batch]:
+        """What changed in one calendar.
+
+        Raises:
+            CursorExpired: the cursor is not understood, or the calendar is suddenly empty.
+            NeedsOwner: the file is gone or may not be read.
+            Transient: the file could not be read to its end.
+        """
+        path = self._path if self._path.is_file() else self._path / stream.name
+        place = _place(since)
+        raw = _content(path)
+        digest = hashlib.blake2b(raw, digest_size=12).hexdigest()
+        today = self._surroundings.now().astimezone(UTC).date()
+        first = place.first if place is not None else today - BEFORE
+        until = max(today + AHEAD, place.until) if place is not None else today + AHEAD
+        if place is not None and not place.done and (digest, until) == (place.digest, place.until):
+            return
+        yield from self._changes(raw, place, Place(digest=digest, first=first, until=until))
+
+    def _changes(self, raw: bytes, place: Place | None, now: Place) -> Iterator[Batch]:
+        """The difference between what was known and what the file ``raw`` says in the window of ``now``."""
+        from connectors.icalendar_events import complete, meetings
+
+        window = (_midnight(now.first), _midnight(now.until))
+        found = meetings(raw, window=window, zone=self._surroundings.zone, deadline_s=_SECONDS)
+        current = {_key(item.key): (_content_digest(item), item) for item in found}
+        known = _unpacked(place.known) if place is not None else {}
+        if known and not any(isinstance(item, Meeting) for item in found) and complete(raw):
+            raise CursorExpired("the calendar is suddenly empty")
+        changes: list[Change] = [
+            replace(item, key=key.hex()) for key, (content, item) in current.items() if known.get(key) != content
+        ]
+        kept = {key: content for key, (content, _) in current.items()}
+        if complete(raw):
+            changes.extend(Removed(key=key.hex()) for key in sorted(known.keys() - current.keys()))
+        else:
+            kept = {**known, **kept}
+        yield from _batches(changes, place, now, kept)
+
+
+def _batches(
+    changes: Sequence[Change], place: Place | None, now: Place, kept: Mapping[bytes, bytes]
+) -> Iterator[Batch]:
+    """Changes in batches; a pull that was interrupted goes on where it was if the same file is in the same window."""
+    same = place is not None and (place.digest, place.until) == (now.digest, now.until)
+    start = place.done if place is not None and same else 0
+    known = place.known if place is not None else ""
+    while len(changes) - start > BATCH_MEETINGS:
+        batch = tuple(changes[start : start + BATCH_MEETINGS])
+        start += BATCH_MEETINGS
+        cursor = _cursor(msgspec.structs.replace(now, known=known, done=start))
+        yield Batch(changes=batch, cursor=cursor, total=len(changes))
+    cursor = _cursor(msgspec.structs.replace(now, known=_packed(kept)))
+    yield Batch(changes=tuple(changes[start:]), cursor=cursor, total=len(changes))
+
+
+def _content(path: Path) -> bytes:
+    from connectors.icalendar_lines import MAX_CALENDAR
+
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_CALENDAR + 1)
+    except FileNotFoundError as error:
+        raise NeedsOwner(f"{path} is gone: put it back or correct the path of this ics account") from error
+    except PermissionError as error:
+        raise NeedsOwner(f"{path} may not be read: allow it, or leave it out") from error
+    except OSError as error:
+        raise Transient(f"{path} could not be read to its end ({error.strerror})") from error
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _key(key: str) -> bytes:
+    return hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=_KEY_WIDTH).digest()
+
+
+def _content_digest(item: Meeting | Rejected) -> bytes:
+    """What makes an item changed. Not its stamp: exports stamp everything with their own time."""
+    plain = replace(item, stamp=None) if isinstance(item, Meeting) else item
+    return hashlib.blake2b(msgspec.json.encode(plain), digest_size=_CONTENT_WIDTH).digest()
+
+
+def _packed(kept: Mapping[bytes, bytes]) -> str:
+    return base64.b85encode(b"".join(key + kept[key] for key in sorted(kept))).decode("ascii")
+
+
+def _unpacked(text: str) -> dict[bytes, bytes]:
+    data = base64.b85decode(text)
+    step = _KEY_WIDTH + _CONTENT_WIDTH
+    return {data[at : at + _KEY_WIDTH]: data[at + _KEY_WIDTH : at + step] for at in range(0, len(data), step)}
+
+
+def _cursor(place: Place) -> Cursor:
+    return Cursor(value=msgspec.json.encode(place).decode())
+
+
+def _place(since: Cursor | None) -> Place | None:
+    if since is None:
+        return None
+    try:
+        place = msgspec.json.decode(since.value, type=Place)
+        _unpacked(place.known)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise CursorExpired("the note of what was read of this calendar is not understood") from error
+    return place
+
+
+def open_ics(settings: IcsSettings, surroundings: Surroundings) -> IcsConnector:
+    """A connector for one calendar file or a folder of them. The path is looked at when the streams are."""
+    return IcsConnector(settings, surroundings)
+
+
+CONNECTOR = ConnectorSpec(kind="ics", settings=IcsSettings, open=open_ics)

@@ -1,0 +1,276 @@
+"""mbox files in, messages out: one stream a file, read on from where it ended.
+
+The last mail of a file may still be being written. It is read as it stands, but the cursor stays before it: when
+the file has grown, it is read again, and if it had been torn, the torn one is removed and the whole one yielded.
+A file that is not a continuation of what was read (truncated, rewritten, replaced) is ``CursorExpired``; keys are
+made of the mails' bytes, so the pull that follows finds the same items again. ``total`` is estimated from bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from connectors.errors import CursorExpired, NeedsOwner, Transient
+from connectors.folders import is_own, use_of
+from connectors.header_block import decoded, header_block
+from connectors.mail_dates import mail_date
+from connectors.mbox_boxes import BoxedMail, boxed_mails, is_box
+from connectors.mime import MAX_MESSAGE, parse
+from connectors.protocol import ConnectorSpec, Stream, Surroundings
+from connectors.records import Batch, Change, Cursor, Message, Rejected, Removed
+
+BATCH_MAILS = 500
+BATCH_BYTES = 8 << 20
+_PROBE = 4096
+
+
+class MboxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``path`` is a file or a folder; ``sent`` globs name the boxes of own mail, by path below it or by file name.
+
+    Without ``sent`` the usual names of Sent folders count. ``authserv_id`` names the provider whose
+    Authentication-Results are trusted.
+    """
+
+    path: str
+    sent: tuple[str, ...] = ()
+    authserv_id: str | None = None
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A cursor: the file was read up to ``seen``; reading goes on at ``offset``, where the mail ``last`` begins.
+
+    ``head`` and ``tail`` are digests of the first and the last bytes before ``seen``; ``mtime`` is in ns.
+    """
+
+    seen: int
+    offset: int
+    head: str
+    tail: str
+    mtime: int
+    last: str = ""
+
+
+class MboxConnector:
+    """Reads a box or a folder of boxes."""
+
+    def __init__(self, settings: MboxSettings, surroundings: Surroundings) -> None:
+        self._settings = settings
+        self._path = surroundings.base / Path(settings.path).expanduser()
+        self._surroundings = surroundings
+
+    def streams(self) -> Sequence[Stream]:
+        """One stream a box, in the order of their paths. Drafts, trash and spam boxes are left out.
+
+        Raises:
+            NeedsOwner: the path is not there or may not be read.
+        """
+        if self._path.is_file():
+            return [Stream(name=self._path.name, holds="mail")]
+        if not self._path.is_dir():
+            raise NeedsOwner(f"{self._path} is not there: correct the path of this mbox account")
+        try:
+            names = sorted(self._boxes())
+        except PermissionError as error:
+            raise NeedsOwner(f"{error.filename} may not be read: allow it, or leave it out") from error
+        except OSError as error:
+            raise Transient(f"{self._path} changed while it was listed") from error
+        return [Stream(name=name, holds="mail") for name in names]
+
+    def _boxes(self) -> Iterator[str]:
+        def refuse(error: OSError) -> None:
+            raise error
+
+        for folder, folders, files in os.walk(self._path, onerror=refuse):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in files:
+                path = Path(folder) / name
+                relative = path.relative_to(self._path).as_posix()
+                if use_of(relative) != "left out" and _is_box_file(path):
+                    yield relative
+
+    def pull(self, stream: Stream, since: Cursor | None) -> Iterator[Batch]:
+        """New mails of one box.
+
+        Raises:
+            CursorExpired: the file is not a continuation of what was read.
+            NeedsOwner: the file is gone or may not be read.
+            Transient: the file vanished or broke off while it was read.
+        """
+        path = self._path if self._path.is_file() else self._path / stream.name
+        try:
+            with path.open("rb", buffering=0) as file:
+                try:
+                    yield from self._read(file, stream.name, since)
+                except OSError as error:
+                    raise Transient(f"{path} could not be read to its end ({error.strerror})") from error
+        except FileNotFoundError as error:
+            raise NeedsOwner(f"{path} is gone: put it back or correct the path of this mbox account") from error
+        except PermissionError as error:
+            raise NeedsOwner(f"{path} may not be read: allow it, or leave it out") from error
+        except IsADirectoryError as error:
+            raise Transient(f"{path} changed while it was read") from error
+
+    def _read(self, file: BinaryIO, name: str, since: Cursor | None) -> Iterator[Batch]:
+        status = os.fstat(file.fileno())
+        place = _place(since)
+        if place is not None and (status.st_size, status.st_mtime_ns) == (place.seen, place.mtime):
+            return
+        if place is not None:
+            _check_continues(file, place, status.st_size)
+            if status.st_size == place.seen:
+                return
+        reader = _BoxReader(self._settings, self._surroundings, name, file, status.st_mtime_ns)
+        yield from reader.batches(place, status.st_size)
+
+
+class _BoxReader:
+    """Turns the mails of one open box into batches."""
+
+    def __init__(
+        self, settings: MboxSettings, surroundings: Surroundings, name: str, file: BinaryIO, mtime: int
+    ) -> None:
+        self.authserv_id = settings.authserv_id
+        self.own = is_own(name, settings.sent)
+        self.name, self.file, self.mtime = name, file, mtime
+        self.now: datetime = surroundings.now()
+        self.zone: ZoneInfo = surroundings.zone
+
+    def batches(self, place: Place | None, size: int) -> Iterator[Batch]:
+        start = place.offset if place is not None else 0
+        torn = place.last if place is not None else ""
+        changes: list[Change] = []
+        held, mails, mail = 0, 0, None
+        for mail in boxed_mails(self.file, start, MAX_MESSAGE):
+            mails += 1
+            changes.extend(self._changes(mail, torn))
+            torn = ""
+            held += mail.end - mail.start
+            if mail.closed and (len(changes) >= BATCH_MAILS or held >= BATCH_BYTES):
+                total = round(mails * max(1.0, (size - start) / (mail.end - start)))
+                cursor = self._cursor(seen=mail.end, offset=mail.end, last="", mtime=0)
+                yield Batch(changes=tuple(changes), cursor=cursor, total=total)
+                changes, held = [], 0
+        if mail is None:
+            cursor = self._cursor(seen=start, offset=start, last="", mtime=self.mtime if start == size else 0)
+        else:
+            mtime = self.mtime if mail.end == size else 0
+            cursor = self._cursor(seen=mail.end, offset=mail.start, last=mail.key, mtime=mtime)
+        yield Batch(changes=tuple(changes), cursor=cursor, total=mails)
+
+    def _changes(self, mail: BoxedMail, torn: str) -> Iterator[Change]:
+        """What one mail means; ``torn`` is the key of the last mail as it was read before, if this is that mail."""
+        if torn and torn == mail.key:
+            return
+        if torn:
+            yield Removed(key=torn)
+        change = self._parsed(mail)
+        if change is not None:
+            yield change
+
+    def _parsed(self, mail: BoxedMail) -> Message | Rejected | None:
+        if mail.raw is None:
+            return Rejected(key=mail.key, reason=f"is larger than {MAX_MESSAGE >> 20} MB")
+        labels, thread = takeout(mail.raw)
+        uses = {use_of(label) for label in labels}
+        if "left out" in uses:
+            return None
+        return parse(
+            mail.raw,
+            key=mail.key,
+            own=self.own or "sent" in uses,
+            folder=self.name,
+            labels=labels,
+            provider_thread=thread,
+            authserv_id=self.authserv_id,
+            arrived=_envelope_date(mail.envelope),
+            now=self.now,
+            zone=self.zone,
+        )
+
+    def _cursor(self, *, seen: int, offset: int, last: str, mtime: int) -> Cursor:
+        head, tail = _digests(self.file, seen)
+        place = Place(seen=seen, offset=offset, head=head, tail=tail, mtime=mtime, last=last)
+        return Cursor(value=msgspec.json.encode(place).decode())
+
+
+def takeout(raw: bytes) -> tuple[tuple[str, ...], str | None]:
+    """The labels and the thread that Google Takeout wrote at the very top of a mail; nothing for other mail.
+
+    Only there do they come from Google: further down anybody could have sent them along.
+    """
+    if not raw[:9].upper().startswith(b"X-GM-THRI"):
+        return (), None
+    fields = header_block(raw[: 64 * 1024]).fields[:2]
+    if not fields or fields[0][0] != "x-gm-thrid":
+        return (), None
+    labels: tuple[str, ...] = ()
+    if len(fields) > 1 and fields[1][0] == "x-gmail-labels":
+        names = (name.strip(' "') for name in decoded(fields[1][1]).split(","))
+        labels = tuple(name[:200] for name in names if name)[:50]
+    return labels, fields[0][1][:40] or None
+
+
+def _is_box_file(path: Path) -> bool:
+    named = path.suffix.lower() == ".mbox"
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(1024)
+    except PermissionError:
+        return named  # so that its pull can tell the owner
+    return is_box(beginning) or (named and not beginning.strip())
+
+
+def _place(since: Cursor | None) -> Place | None:
+    if since is None:
+        return None
+    try:
+        return msgspec.json.decode(since.value, type=Place)
+    except msgspec.DecodeError as error:
+        raise CursorExpired("the note of how far this box was read is not understood") from error
+
+
+def _check_continues(file: BinaryIO, place: Place, size: int) -> None:
+    """Raises CursorExpired where the file does not begin with what was read before."""
+    if size < place.seen:
+        raise CursorExpired("the box is shorter than it was")
+    if _digests(file, place.seen) != (place.head, place.tail):
+        raise CursorExpired("the box was rewritten")
+
+
+def _digests(file: BinaryIO, seen: int) -> tuple[str, str]:
+    """Digests of the first and the last bytes before ``seen``."""
+    found = []
+    for start in (0, max(0, seen - _PROBE)):
+        # The file's own position belongs to the reader of the mails.
+        probe = os.pread(file.fileno(), min(_PROBE, seen), start)
+        found.append(hashlib.blake2b(probe, digest_size=8).hexdigest())
+    return found[0], found[1]
+
+
+def _envelope_date(envelope: bytes) -> datetime | None:
+    """The date of a ``From `` line: ``From who Thu Jan  1 00:00:00 [+0000] 1970``, in UTC where it names no zone."""
+    words = envelope.decode("ascii", "replace").split()
+    for start in range(1, max(1, len(words) - 4)):
+        weekday_month_day = words[start + 1 : start + 3]
+        clock, rest = words[start + 3], words[start + 4 :]
+        if ":" in clock and len(weekday_month_day) == 2:
+            year = rest[-1]
+            zone = next((word for word in rest if word[:1] in "+-"), "+0000")
+            return mail_date(f"{weekday_month_day[1]} {weekday_month_day[0]} {year} {clock} {zone}")
+    return None
+
+
+def open_mbox(settings: MboxSettings, surroundings: Surroundings) -> MboxConnector:
+    """A connector for one box or a folder of boxes. The path is looked at when the streams are."""
+    return MboxConnector(settings, surroundings)
+
+
+CONNECTOR = ConnectorSpec(kind="mbox", settings=MboxSettings, open=open_mbox)
