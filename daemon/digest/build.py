@@ -8,12 +8,11 @@ from datetime import timedelta
 
 from connectors.discovery import members
 from daemon.digest import choice, phrases, sections
-from daemon.digest.document import Document, Item, Section
+from daemon.digest.document import ACCOUNTS, Document, Item, Section
 from daemon.digest.section import SectionSpec, Thresholds
 from inference.health import health
 from inference.network import Network
 
-_ACCOUNTS = "accounts"
 _SHOWN_ACCOUNTS = 6
 #: The sections that ask something of the owner, and how the opening counts them.
 _DUE = {
@@ -28,8 +27,8 @@ def build(network: Network, thresholds: Thresholds, *, reply_to: str | None = No
     """The letter of ``network`` as of its day; ``reply_to`` is the address that reads corrections, if any."""
     specs = sorted(members(sections, "SECTION", SectionSpec), key=lambda spec: spec.order)
     filled = [Section(id=spec.id, title=spec.title, items=_sorted(spec.build(network, thresholds))) for spec in specs]
-    accounts = [replace(part, shown=part.items[:_SHOWN_ACCOUNTS]) for part in filled if part.id == _ACCOUNTS]
-    chosen = choice.choose([part for part in filled if part.id != _ACCOUNTS], thresholds.shown)
+    accounts = [replace(part, shown=part.items[:_SHOWN_ACCOUNTS]) for part in filled if part.id == ACCOUNTS]
+    chosen = choice.choose([part for part in filled if part.id != ACCOUNTS], thresholds.shown)
     end = network.today
     return Document(
         as_of=end,

@@ -12,6 +12,9 @@ from daemon.digest.document import Item, Section
 _AGAIN_IN_SECTION = 0.8
 _AGAIN_ABOUT_PERSON = 0.5
 
+#: Sections that ask something of the owner or wait for somebody; what they say, no other section says again.
+_SPEAKING = frozenset({"answer", "keep_promise", "thank", "tell_outcome", "waiting_on"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -30,7 +33,7 @@ class _Candidate:
 def choose(sections: Sequence[Section], limit: int) -> Choice:
     """The ``limit`` items of greatest worth; sections are in reading order, as are their shown items.
 
-    An item that only repeats favors of an earlier section is left to that section and not counted.
+    An item that only repeats what an earlier section asks is left to that section and not counted.
     """
     open_ones = _without_repeats(sections)
     picked: list[_Candidate] = []
@@ -51,7 +54,8 @@ def _without_repeats(sections: Sequence[Section]) -> list[_Candidate]:
     for place, section in enumerate(sections):
         fresh = [item for item in section.items if not item.favor_ids or not said.issuperset(item.favor_ids)]
         kept.extend(_Candidate(section=place, item=item) for item in fresh)
-        said.update(favor for item in fresh for favor in item.favor_ids)
+        if section.id in _SPEAKING:
+            said.update(favor for item in fresh for favor in item.favor_ids)
     return kept
 
 

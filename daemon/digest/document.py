@@ -11,6 +11,9 @@ from datetime import date
 from inference.acts.act import FavorType
 from inference.health import Health
 
+#: The section about the reading itself; every other one is about people.
+ACCOUNTS = "accounts"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Who:

@@ -11,6 +11,7 @@ from daemon.digest import phrases
 from daemon.digest.document import Item, Quote, Who
 from daemon.digest.section import Thresholds
 from inference.acts.act import FavorType
+from inference.debts import HAS_OUTCOME
 from inference.favor import Evidence, Favor, State, Status, StepName
 from inference.network import Network, PersonView, favors_with_state
 from inference.timeline import OWNER
@@ -90,24 +91,11 @@ def outcome_untold(entry: Entry, network: Network, thresholds: Thresholds) -> bo
     return (
         entry.favor.receiver == OWNER
         and entry.state.status is Status.DELIVERED
-        and entry.favor.type in TURNS_OUT
+        and entry.favor.type in HAS_OUTCOME
         and entry.state.outcome_told_at is None
         and done is not None
         and thresholds.tell_outcome_days <= age(network, done) <= thresholds.gratitude_days
     )
-
-
-#: Help that has an outcome its giver would like to hear of.
-TURNS_OUT = frozenset(
-    {
-        FavorType.INTRO,
-        FavorType.REFERRAL,
-        FavorType.ADVICE,
-        FavorType.FEEDBACK,
-        FavorType.SUPPORT,
-        FavorType.TIME,
-    }
-)
 
 
 def local_day(network: Network, at: datetime) -> date:

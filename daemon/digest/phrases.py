@@ -130,7 +130,7 @@ def duration(days: int) -> str:
     if days < 35:
         return f"{number(days)} {'day' if days == 1 else 'days'}"
     if days < 63:
-        return f"{number(days // 7)} weeks"
+        return f"{number(round(days / 7))} weeks"
     if days < 365:
         return f"{number(round(days / 30.44))} months"
     return "a year" if days < 730 else f"{number(days // 365)} years"

@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from daemon.digest import phrases, wording
-from daemon.digest.document import Document, Item
+from daemon.digest.document import ACCOUNTS, Document, Item
 from daemon.digest.plain import inert, safe_link
-from inference.health import Figure, Month
+from inference.health import Figure
 
 _WIDTH = 76
 _QUOTE = 240
@@ -21,8 +21,9 @@ def text(document: Document) -> str:
     parts = [
         wording.title(document),
         wording.salutation(document),
+        *_trouble(document),
         _wrapped(document.opening),
-        _wrapped(document.accounts_line),
+        _wrapped(wording.quiet_accounts(document)),
         *_sections(document),
         wording.left_out(document),
         *_glance(document),
@@ -31,9 +32,18 @@ def text(document: Document) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def _trouble(document: Document) -> Iterator[str]:
+    """What is wrong with the accounts, before anything else."""
+    for section in document.sections:
+        if section.id == ACCOUNTS and section.shown:
+            yield _heading(section.title)
+            yield _wrapped(document.accounts_line)
+            yield from (_item(item, document) for item in section.shown)
+
+
 def _sections(document: Document) -> Iterator[str]:
     for section in document.sections:
-        if section.shown:
+        if section.id != ACCOUNTS and section.shown:
             yield "\n" + _heading(section.title)
             yield from (_item(item, document) for item in section.shown)
 
@@ -73,7 +83,7 @@ def _glance(document: Document) -> Iterator[str]:
     yield "\n".join(_table(wording.figures(document)))
     yield _wrapped(wording.holes(document))
     if document.health.months:
-        yield "People in two-way contact, month by month:\n" + "\n".join(_bars(document.health.months))
+        yield f"{wording.picture_title(document)}:\n" + "\n".join(_bars(document))
 
 
 def _table(figures: Sequence[Figure]) -> Iterator[str]:
@@ -87,11 +97,16 @@ def _table(figures: Sequence[Figure]) -> Iterator[str]:
         yield f"{row[0]:<{label}}  {row[1]:>{now}}  {row[2]:>{before}}".rstrip()
 
 
-def _bars(months: Sequence[Month]) -> Iterator[str]:
-    most = max(month.alive for month in months) or 1
-    for month in months:
-        bar = "█" * round(_PICTURE * month.alive / most)
-        yield f"{wording.month_name(month)}  {bar} {month.alive}" if bar else f"{wording.month_name(month)}  0"
+def _bars(document: Document) -> Iterator[str]:
+    most = max(month.alive for month in document.health.months) or 1
+    for month in document.health.months:
+        ink = "░" if wording.running(document, month) else "█"
+        bar = ink * round(_PICTURE * month.alive / most)
+        yield (
+            f"{wording.month_name(month)}  {bar} {month.alive}"
+            if bar
+            else f"{wording.month_name(month)}  {month.alive}"
+        )
 
 
 def _closing(document: Document) -> Iterator[str]:

@@ -6,12 +6,12 @@ import re
 from datetime import date, timedelta
 
 from daemon.digest import phrases
-from daemon.digest.document import Document, Item
-from daemon.digest.plain import inert
+from daemon.digest.document import ACCOUNTS, Document, Item
+from daemon.digest.plain import inert, one_line, shortened
 from inference.acts.act import FavorType
 from inference.health import Figure, Month
 
-_NAME, _MATTER = 60, 80
+_NAME, _MATTER, _SENTENCE = 60, 80, 400
 _SHOWN_FIGURES = ("roster", "ties", "alive", "new_ties", "drifting", "given", "received", "hours")
 _SAFETY_NET = (FavorType.INTRO, FavorType.ADVICE, FavorType.REFERRAL, FavorType.FEEDBACK, FavorType.SUPPORT)
 _ANSWERED = re.compile(r"^(?:(?:re|fwd?|aw|wg|sv|vs|antw|tr|rv|enc)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
@@ -39,10 +39,10 @@ def name(item: Item) -> str:
 
 
 def sentence(words: str) -> str:
-    """Words of an item, harmless, keeping the spaces that join them to the name."""
+    """An item's own words (nothing a sender wrote), keeping the spaces that join them to the name."""
     start = " " if words.startswith(" ") else ""
     end = " " if words.endswith(" ") and words.strip() else ""
-    return f"{start}{inert(words, 400)}{end}"
+    return f"{start}{shortened(one_line(words), _SENTENCE)}{end}"
 
 
 def attribution(item: Item, today: date) -> str:
@@ -56,6 +56,17 @@ def attribution(item: Item, today: date) -> str:
     who = "You" if quote.by == "You" else inert(quote.by, _NAME)
     where = f", in “{matter}”" if matter else ""
     return f"{who}, {phrases.day(quote.on, today)}{where}"
+
+
+def link_words(item: Item) -> str:
+    """What the link of an item opens."""
+    return "open the event" if item.link and "calendar" in item.link else "open the mail"
+
+
+def quiet_accounts(document: Document) -> str:
+    """How the reading goes, where that is no news; trouble stands at the head of the letter."""
+    troubled = any(section.id == ACCOUNTS and section.shown for section in document.sections)
+    return "" if troubled else document.accounts_line
 
 
 def figures(document: Document) -> tuple[Figure, ...]:
@@ -84,10 +95,21 @@ def month_name(month: Month) -> str:
     return phrases.day(month.start, month.start).split(" ")[1][:3]
 
 
+def running(document: Document, month: Month) -> bool:
+    """Whether a month of the picture is not over yet and may still grow."""
+    return (month.start.year, month.start.month) == (document.as_of.year, document.as_of.month)
+
+
+def picture_title(document: Document) -> str:
+    """What the picture of twelve months shows."""
+    so_far = [month_name(month) for month in document.health.months if running(document, month)]
+    return "People in two-way contact, month by month" + (f" ({so_far[0]} so far)" if so_far else "")
+
+
 def picture_in_words(document: Document) -> str:
-    """What the picture of twelve months shows, for those who cannot see it."""
+    """The picture for those who cannot see it."""
     months = ", ".join(f"{month_name(month)} {month.alive}" for month in document.health.months)
-    return f"People in two-way contact, by month: {months}."
+    return f"{picture_title(document)}: {months}."
 
 
 def holes(document: Document) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from daemon.digest import entries, phrases
-from daemon.digest.document import Item, Who
+from daemon.digest.document import ACCOUNTS, Item, Who
 from daemon.digest.section import SectionSpec, Thresholds
 from inference.network import AccountState, Network
 
@@ -35,4 +35,4 @@ def _item(account: AccountState, network: Network) -> Item:
     return Item(person=Who(name=account.name), after=after, because=because, since=since, worth=10.0)
 
 
-SECTION = SectionSpec(id="accounts", title="First, your accounts", order=0, build=_build)
+SECTION = SectionSpec(id=ACCOUNTS, title="First, your accounts", order=0, build=_build)

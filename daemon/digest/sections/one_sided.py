@@ -80,7 +80,7 @@ def _our_side(found: _Counts) -> str:
     if not found.ours:
         asks = "You have asked them for nothing"
     else:
-        was = "was" if done == 1 else "were"
+        was = "was" if done <= 1 else "were"
         answered = "none" if done == 0 else phrases.number(done)
         asks = f"You have asked them for {phrases.counted(len(found.ours), 'thing', 'things')}; {answered} {was} done"
     return f"{asks}, and {phrases.counted(unasked, 'thing', 'things')} came unasked." if unasked > 0 else f"{asks}."

@@ -38,7 +38,7 @@ def _item(network: Network, thresholds: Thresholds, group: list[Entry]) -> Item:
         after=f" {phrases.deed(group[0].favor.type)} {when}{entries.one_of(group)}.",
         because=" ".join(fact for fact in facts if fact),
         since=done,
-        worth=0.4 + 0.6 * group[0].weight,
+        worth=0.9 + 0.6 * group[0].weight,
     )
 
 
@@ -56,7 +56,11 @@ def _follow_through(network: Network, thresholds: Thresholds, person: int) -> st
     """What became of the owner's asks, silent where there were too few."""
     favors = [favor for favor in favors_of(network, person) if favor.confidence >= thresholds.confidence]
     kept = follow_through(favors, network.as_of, giver=person)
-    return kept.because if kept.rate is not None else ""
+    if kept.rate is None or not kept.delivered:
+        return ""
+    asked = phrases.number(kept.asked)
+    which = f"all {asked}" if kept.delivered == kept.asked else f"{phrases.number(kept.delivered)} of the {asked}"
+    return f"They have done {which} things you asked of them."
 
 
 SECTION = SectionSpec(id="showed_up", title="Showed up for you", order=90, build=_build)
