@@ -96,8 +96,8 @@ class _Scanner:
             if self.started and (buffer or self.skipped):
                 yield self._mail(buffer, len(buffer), closed=False)
             return
-        self.searched = max(min(1, len(buffer)), len(buffer) - _LOOK_AHEAD)
-        if self.skipped or len(buffer) > self.cap or not self.started:
+        self.searched = max(self.searched, len(buffer) - _LOOK_AHEAD)
+        if self.skipped or len(buffer) > self.cap or (self.searched and not self.started):
             self._let_go(buffer)
 
     def _next_envelope(self, buffer: bytearray, *, final: bool) -> int | None:

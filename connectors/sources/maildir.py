@@ -48,17 +48,17 @@ class MaildirSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     authserv_id: str | None = None
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Place(msgspec.Struct, frozen=True, kw_only=True):
     """A cursor. ``known`` are the digests of the names that were read (base64, 8 bytes each).
 
     During a pull ``upto`` is the last name read, in order, and ``total`` the sum of the digests up to it; ``known``
     is then what was known before that pull. ``times`` are the times of ``new`` and ``cur`` in ns, 0 where unsure.
     """
 
-    known: str = ""
+    known: str
+    times: tuple[int, int] = (0, 0)
     upto: str = ""
     total: int = 0
-    times: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,7 +288,7 @@ def _cursor(place: Place) -> Cursor:
 
 def _place(since: Cursor | None) -> Place:
     if since is None:
-        return Place()
+        return Place(known="")
     try:
         place = msgspec.json.decode(since.value, type=Place)
         _unpacked(place.known)
