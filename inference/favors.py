@@ -19,7 +19,7 @@ from inference.matters.answers import answers
 from inference.matters.asks import asks
 from inference.matters.book import Book, Draft
 from inference.matters.gratitude import gratitude
-from inference.matters.introductions import Introductions
+from inference.matters.introductions import SOUNDING, Introductions
 from inference.matters.meetings import met, took_place
 from inference.matters.offers import reactions, unprompted
 from inference.matters.others import answered_by_another
@@ -79,7 +79,7 @@ def _hear(book: Book, ears: Ears, introductions: Introductions, mail: Mail, mail
         if used:
             reading = reading.without(used)
         used = answers(book, reading)
-        asked = asks(book, reading)
+        asked = asks(book, reading, SOUNDING if introductions.sounds_out(reading) else 1.0)
         used |= reactions(book, reading)
         gratitude(book, reading, asked, used)
         unprompted(book, reading, used)

@@ -77,12 +77,12 @@ def _answer(book: Book, reading: Reading, answer: Answer) -> bool:
     promised = _strongest(answer, (ActName.COMMIT, ActName.OFFER, ActName.SCHEDULE))
     refused = _strongest(answer, (ActName.DECLINE,))
     odds = {
-        "delivered": _delivered(reading, draft, given),
+        "delivered": _delivered(reading, draft, given, promised),
         "promised": _promised(reading, draft, promised, given),
         "declined": _declined(reading, draft, refused, given),
     }
     verdict = max(odds, key=lambda name: (odds[name], name))
-    if odds["delivered"] >= 0.75 and given is not None and given.certain:
+    if odds["delivered"] >= 0.75 and given is not None and kinship(given.type, draft.type) > 0:
         verdict = "delivered"
     enough = _ENOUGH if near_by_thread(draft, mail) else _ENOUGH_ELSEWHERE
     if odds[verdict] < enough:
@@ -120,7 +120,7 @@ def _place(reading: Reading, draft: Draft) -> float:
     return _IN_THREAD if near_by_thread(draft, reading.mail) else 0.0
 
 
-def _delivered(reading: Reading, draft: Draft, given: Act | None) -> float:
+def _delivered(reading: Reading, draft: Draft, given: Act | None, promised: Act | None) -> float:
     """How likely the mail hands over what was asked for."""
     if given is None:
         return 0.0
@@ -136,6 +136,8 @@ def _delivered(reading: Reading, draft: Draft, given: Act | None) -> float:
         shifts.append(0.8)
     if mail.words >= _MANY_WORDS and draft.type in ANSWERED_IN_WORDS:
         shifts.append(0.5)
+    if _only_informs(given, promised, draft):
+        shifts.append(-3.0)
     if mail.words < _A_FEW_WORDS and not mail.attachments:
         shifts.append(-0.8)
     return shifted(given.confidence, *shifts)
@@ -144,6 +146,13 @@ def _delivered(reading: Reading, draft: Draft, given: Act | None) -> float:
 def _helps_in_words(given: Act, words: int) -> bool:
     """Whether somebody asked for time has helped by mail at once."""
     return given.type in ANSWERED_IN_WORDS and given.confidence >= 0.6 and words >= _MANY_WORDS
+
+
+def _only_informs(given: Act, promised: Act | None, draft: Draft) -> bool:
+    """Whether the mail gives information about a thing that it promises: the thing itself is still to come."""
+    if promised is None or promised.act is not ActName.COMMIT or promised.confidence < 0.5:
+        return False
+    return given.type is FavorType.INFO and draft.type not in ANSWERED_IN_WORDS
 
 
 def _promised(reading: Reading, draft: Draft, act: Act | None, given: Act | None) -> float:

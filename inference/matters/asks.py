@@ -13,16 +13,19 @@ from inference.timeline import OWNER
 
 _SAME_MATTER_CHARS = 400  # asks of one mail closer than this, of kindred types, are one matter
 _FOLLOW_UP_DAYS = 21.0
-_ROUTINE, _ASKED_BACK = 0.6, 0.4
+_ROUTINE, _ASKED_BACK = 0.6, 0.3
 _NUDGE = 0.5  # what asking again adds
 _WORTH = 0.3  # a draft below this is too doubtful to make other asks routine
 
 
-def asks(book: Book, reading: Reading) -> set[int]:
-    """Bring the asks of ``reading`` into the book; the numbers of the drafts that they are about."""
+def asks(book: Book, reading: Reading, weight: float) -> set[int]:
+    """Bring the asks of ``reading`` into the book; the numbers of the drafts that they are about.
+
+    A favor that they open counts at ``weight`` (0–1).
+    """
     touched: set[int] = set()
     for matter in matters(reading.of(ActName.ASK)):
-        touched.add(_ask(book, reading, matter))
+        touched.add(_ask(book, reading, matter, weight))
     return touched
 
 
@@ -59,14 +62,14 @@ def lead(group: list[Act]) -> Act:
     return max(group, key=lambda a: (a.confidence + (0.0 if a.type in MINOR else 0.25), -a.start))
 
 
-def _ask(book: Book, reading: Reading, group: list[Act]) -> int:
+def _ask(book: Book, reading: Reading, group: list[Act], weight: float) -> int:
     """One matter asked for; the number of its draft."""
     act, mail, giver = lead(group), reading.mail, reading.other
     kind = act.type or FavorType.ACTION
     draft, _ = best(book, giver, mail, act, kind, lambda d: _still_about(d, reading, act, kind))
     evidence = act_evidence(mail, act, act.confidence)
     if draft is None:
-        return _open(book, reading, act, kind).number
+        return _open(book, reading, act, kind, weight).number
     asker, asked = book.called(reading.author), book.called(giver)
     if draft.status is Status.OFFERED:
         because = f"{capital(asker)} took up what {asked} had offered."
@@ -107,12 +110,12 @@ def _still_about(draft: Draft, reading: Reading, act: Act, kind: FavorType) -> b
     return kin == 1.0 or (kin > 0 and kind in MINOR)
 
 
-def _open(book: Book, reading: Reading, act: Act, kind: FavorType) -> Draft:
+def _open(book: Book, reading: Reading, act: Act, kind: FavorType, weight: float) -> Draft:
     mail, giver = reading.mail, reading.other
     because = f"{capital(book.called(reading.author))} asked {book.called(giver)} for {_SOUGHT[kind]}."
     draft = book.start(
         giver=giver, kind=kind, status=Status.ASKED, reading=reading, act=act, because=because,
-        weight=reading.weight * _routine(book, reading, kind),
+        weight=weight * reading.weight * _routine(book, reading, kind),
     )  # fmt: skip
     draft.type_trust = act.confidence
     draft.also_asked = frozenset(mail.to) - {giver, OWNER, book.person}

@@ -17,6 +17,7 @@ _TOPIC_KEPT = 96  # hashes a draft is recognised by
 _PER_THREAD, _PER_TOPIC, _PER_MAIL, _RECENT = 12, 4, 8, 10
 _COMMON = 6.0  # a word seen in more mails of the pair than this loses weight
 _EVIDENCE_KEPT = 60
+_ROUTINE_BELOW = 0.65  # a favor opened at less weight than this is routine, and stays it
 _MEANING: dict[StepName, Status] = {
     "offered": Status.OFFERED,
     "asked": Status.ASKED,
@@ -46,6 +47,7 @@ class Draft:
     mails: dict[str, Status] = field(default_factory=dict)  # mail → what the favor was after it
     strengths: dict[str, float] = field(default_factory=dict)
     type_trust: float = 0.0
+    scale: float = 1.0  # what later evidence counts for: less for a favor that began as routine
     also_asked: frozenset[int] = frozenset()
     thanked: bool = False
     told: bool = False
@@ -64,7 +66,7 @@ class Draft:
     def weigh(self, evidence: Evidence, weight: float) -> None:
         """Let ``evidence`` count at ``weight`` (0–1) of its confidence."""
         kind = str(evidence.act)
-        self.strengths[kind] = max(self.strengths.get(kind, 0.0), evidence.confidence * weight)
+        self.strengths[kind] = max(self.strengths.get(kind, 0.0), evidence.confidence * weight * self.scale)
         self.touched = max(self.touched, evidence.at)
 
     def keep(self, evidence: Evidence) -> int:
@@ -125,6 +127,7 @@ class Book:
             draft, _STEP_OF[status], reading.mail, act_evidence(reading.mail, act, act.confidence), weight, because,
             act.topic,
         )  # fmt: skip
+        draft.scale = weight if weight < _ROUTINE_BELOW else 1.0
         return draft
 
     def note(

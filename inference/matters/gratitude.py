@@ -17,6 +17,7 @@ from inference.timeline import Mail
 _ENOUGH = 0.5
 _SURE_THANKS = 0.8  # thanks for something never seen must be this sure
 _IMPLIED = 0.6
+_FADES = 400.0  # gratitude may come late
 _SPOKEN_OF = 0.8  # at this fit the thanks or the outcome speak of the favor itself
 _NEXT_DAYS = 45.0  # thanks without a word of the matter are for what was done this recently
 _OUTCOME_DAYS = 540.0
@@ -25,38 +26,44 @@ _NO_OUTCOME = frozenset({FavorType.INFO})
 
 
 def gratitude(book: Book, reading: Reading, asked: Set[int], used: Set[Act]) -> None:
-    """Bring the thanks, outcomes and news of ``reading`` into the book.
+    """Bring the outcomes, news and thanks of ``reading`` into the book.
 
     ``asked`` are the drafts that the same mail asks for: thanks for those are thanks ahead. ``used`` are acts that
     have been understood already.
     """
+    spoken_of: set[int] = set()
+    for act in reading.of(ActName.OUTCOME, ActName.NEWS):
+        spoken_of |= _outcome(book, reading, act, asked)
     for act in reading.of(ActName.THANKS):
         if act not in used and not thanks_ahead(act.quote):
-            _thanks(book, reading, act, asked)
-    for act in reading.of(ActName.OUTCOME, ActName.NEWS):
-        _outcome(book, reading, act, asked)
+            spoken_of |= _thanks(book, reading, act, asked, spoken_of)
 
 
-def _thanks(book: Book, reading: Reading, act: Act, asked: Set[int]) -> None:
-    drafts = [d for d in _for_thanks(book, reading, act) if d.number not in asked or d.status is Status.DELIVERED]
+def _thanks(book: Book, reading: Reading, act: Act, asked: Set[int], spoken_of: Set[int]) -> set[int]:
+    """What one sentence of thanks is for; ``spoken_of`` are drafts that the mail has been about so far."""
+    drafts = _for_thanks(book, reading, act, spoken_of)
+    drafts = [d for d in drafts if d.number not in asked or d.status is Status.DELIVERED]
     done = [d for d in drafts if d.status is Status.DELIVERED and not d.thanked]
+    thanked: set[int] = set()
     for draft in _closest(book, reading, act, done):
         odds = shifted(act.confidence, _place(reading, draft))
         if odds >= _ENOUGH:
             because = f"{capital(book.called(reading.author))} thanked {book.called(reading.other)} for it."
             evidence = act_evidence(reading.mail, act, odds)
             book.take(draft, "thanked", reading.mail, evidence, 0.5, because, act.topic)
-    if done or any(d.thanked and near_by_thread(d, reading.mail) for d in drafts):
-        return
+            thanked.add(draft.number)
+    if done or any(d.thanked and (near_by_thread(d, reading.mail) or d.number in spoken_of) for d in drafts):
+        return thanked
     pending = [d for d in drafts if d.open and not _only_promised_there(d, reading)]
     if pending:
         _implies(book, reading, act, pending[0])
     elif not drafts:
         _unseen(book, reading, act)
+    return thanked
 
 
-def _for_thanks(book: Book, reading: Reading, act: Act) -> list[Draft]:
-    """The favors that thanks can be for, best fit first: near by thread or words, else recent."""
+def _for_thanks(book: Book, reading: Reading, act: Act, spoken_of: Set[int]) -> list[Draft]:
+    """The favors that thanks can be for, best fit first: near by thread, words or type, else recent."""
     mail = reading.mail
     topic = {*act.topic, *mail.topic}
     kind = kind_of(act)
@@ -64,9 +71,9 @@ def _for_thanks(book: Book, reading: Reading, act: Act) -> list[Draft]:
     for draft in book.near(reading.other, mail, topic):
         if draft.lapsed or draft.status is Status.DECLINED:
             continue
-        score = fit(book, draft, mail, topic, kind)
+        score = fit(book, draft, mail, topic, kind, _FADES) + (1.0 if draft.number in spoken_of else 0.0)
         recent = days_between(draft.touched, mail.at) <= _NEXT_DAYS and draft.status is Status.DELIVERED
-        if score >= _SPOKEN_OF or (recent and score > -0.6):
+        if score >= _SPOKEN_OF or (recent and score > 0.0):
             scored.append((score, draft))
     scored.sort(key=lambda pair: (-pair[0], -pair[1].number))
     return [draft for _, draft in scored]
@@ -100,7 +107,7 @@ def _only_promised_there(draft: Draft, reading: Reading) -> bool:
 def _implies(book: Book, reading: Reading, act: Act, draft: Draft) -> None:
     """Thanks for something still open: it was done where no mail shows it."""
     odds = shifted(act.confidence, _place(reading, draft) - 0.4)
-    if not act.certain or odds < _IMPLIED:
+    if act.confidence < _ENOUGH or odds < _IMPLIED:
         return
     receiver, giver = book.called(reading.author), book.called(reading.other)
     evidence = act_evidence(reading.mail, act, odds)
@@ -123,25 +130,26 @@ def _unseen(book: Book, reading: Reading, act: Act) -> None:
     draft.move("thanked", reading.mail.at, 0, f"{capital(receiver)} thanked {giver} for it.")
 
 
-def _outcome(book: Book, reading: Reading, act: Act, asked: Set[int]) -> None:
+def _outcome(book: Book, reading: Reading, act: Act, asked: Set[int]) -> set[int]:
     """How it turned out: for the best fitting favor that was delivered, or that this shows to be."""
     draft, score = _for_outcome(book, reading, act, asked)
     if draft is None:
-        return
+        return set()
     thanked_too = reading.strongest(ActName.THANKS) >= 0.5
     shift = 0.6 * min(score, 3.0) - 0.6 + (0.8 if thanked_too else 0.0) - (0.8 if act.act is ActName.NEWS else 0.0)
     odds = shifted(act.confidence, shift)
     if odds < _ENOUGH:
-        return
+        return set()
     receiver, giver = book.called(reading.author), book.called(reading.other)
     evidence = act_evidence(reading.mail, act, odds)
     if draft.status is not Status.DELIVERED:
-        if not act.certain or odds < _SURE_THANKS or act.act is ActName.NEWS:
-            return
+        if act.confidence < _ENOUGH or odds < _SURE_THANKS or act.act is ActName.NEWS:
+            return set()
         because = f"{capital(receiver)} told what came of it, so it had been done where no mail shows it."
         book.take(draft, "delivered", reading.mail, evidence, 0.5, because, act.topic)
     because = f"{capital(receiver)} told {giver} how it turned out."
     book.take(draft, "outcome_told", reading.mail, evidence, 0.4, because, act.topic)
+    return {draft.number}
 
 
 def _for_outcome(book: Book, reading: Reading, act: Act, asked: Set[int]) -> tuple[Draft | None, float]:
@@ -155,7 +163,7 @@ def _for_outcome(book: Book, reading: Reading, act: Act, asked: Set[int]) -> tup
             continue
         if act.act is ActName.NEWS and not _spoken_of(book, draft, act, mail):
             continue
-        score = fit(book, draft, mail, topic, kind) + (0.0 if draft.type in MINOR else 0.5)
+        score = fit(book, draft, mail, topic, kind, _FADES) + (0.0 if draft.type in MINOR else 0.5)
         if score > highest:
             chosen, highest = draft, score
     return chosen, highest

@@ -12,10 +12,13 @@ from inference.matters.book import Book, Draft, act_evidence, mail_evidence
 from inference.matters.matching import days_between
 from inference.matters.odds import shifted, together
 from inference.matters.reading import CROWD, Reading
+from inference.matters.types import kinship, spoken_of
 from inference.matters.wording import capital
 from inference.timeline import OWNER, Mail, Timeline
 from inference.words import name_hash
 
+#: What an ask weighs that only asks leave to introduce somebody.
+SOUNDING = 0.4
 _ENOUGH = 0.5
 _THIRD_PRESENT = 1.0  # log-odds: the introduced person is among the recipients
 _WAS_ASKED = 1.2
@@ -23,6 +26,7 @@ _UNRECOGNISED = 0.6  # an open introduction and a third person in To, but no act
 _BY_THE_THIRD = 0.7  # somebody new writes to the asker and names the giver
 _WEIGHT, _UNASKED = 0.6, 0.85
 _ASK_LASTS_DAYS = 180.0
+_SOUNDING_DAYS = 45.0
 _ASKS_KEPT = 50
 
 
@@ -31,7 +35,8 @@ class Introductions:
     """What has been seen of asks by others, so that an introduction they asked for is not counted for the person."""
 
     timeline: Timeline
-    _asked_by: deque[tuple[int, Mail, Act]] = field(default_factory=lambda: deque(maxlen=_ASKS_KEPT))
+    _asked_by: deque[tuple[int, Mail]] = field(default_factory=lambda: deque(maxlen=_ASKS_KEPT))
+    _sounded_out: deque[Mail] = field(default_factory=lambda: deque(maxlen=_ASKS_KEPT))
     _correspondents: set[int] = field(default_factory=set)
     _name_hashes: frozenset[int] = frozenset()
 
@@ -44,9 +49,11 @@ class Introductions:
         acts = _introducing(reading)
         thirds = [who for who in (*mail.to, *mail.cc) if who not in (OWNER, book.person)]
         if not thirds:
+            if reading.author == OWNER and mail.mentions and reading.strongest(ActName.ASK) > 0.0:
+                self._sounded_out.append(mail)
             return set()
         odds = shifted(together(act.confidence for act in acts[:2]), _THIRD_PRESENT) if acts else 0.0
-        draft = self._asked_for(book, reading)
+        draft = self._asked_for(book, reading) or (_meant_as_one(book, reading) if acts else None)
         if draft is not None:
             if acts:
                 odds = shifted(odds, _WAS_ASKED)
@@ -56,9 +63,10 @@ class Introductions:
                 return set()
             self._made(book, reading, draft, acts, odds)
             return set(acts)
-        if odds < _ENOUGH or not any(act.certain for act in acts) or self._asked_by_another(book, mail, thirds):
-            return set(acts) if odds >= _ENOUGH else set()
-        self._unasked(book, reading, acts, odds)
+        if odds < _ENOUGH:
+            return set()
+        if max(act.confidence for act in acts) >= _ENOUGH and not self._asked_by_another(book, mail, thirds):
+            self._unasked(book, reading, acts, odds)
         return set(acts)
 
     def seen(self, book: Book, mail: Mail) -> None:
@@ -67,10 +75,21 @@ class Introductions:
             return
         if OWNER in mail.to or OWNER in mail.cc:
             self._shows_introduction(book, mail)
-            for act in mail.acts:
-                if act.act is ActName.ASK and act.type in (FavorType.INTRO, FavorType.REFERRAL):
-                    self._asked_by.append((mail.author, mail, act))
+            if any(self._asks_about_them(mail, act) for act in mail.acts):
+                self._asked_by.append((mail.author, mail))
             self._correspondents.add(mail.author)
+
+    def _asks_about_them(self, mail: Mail, act: Act) -> bool:
+        """Whether ``act`` asks to be introduced to the person: by its type, or because the mail names them."""
+        if act.act is not ActName.ASK:
+            return False
+        return FavorType.INTRO in (act.type, spoken_of(act.quote)) or bool(set(mail.mentions) & self._name_hashes)
+
+    def sounds_out(self, reading: Reading) -> bool:
+        """Whether the owner asks the person about an introduction to them that somebody else has asked for."""
+        return reading.author == OWNER and any(
+            0.0 <= days_between(asked.at, reading.mail.at) <= _SOUNDING_DAYS for _, asked in self._asked_by
+        )
 
     def _asked_for(self, book: Book, reading: Reading) -> Draft | None:
         """The open introduction that the author of ``reading`` owes the other, the latest first."""
@@ -86,17 +105,27 @@ class Introductions:
         return any(who in mail.to for who in thirds) and not set(thirds) & draft.also_asked
 
     def _asked_by_another(self, book: Book, mail: Mail, thirds: list[int]) -> bool:
-        """Whether one of the others in the mail had asked its author for an introduction to the person."""
+        """Whether one of the others in the mail had asked for the introduction to the person.
+
+        Seen from that ask, or because the owner asked the person's leave and named the same people then.
+        """
         if mail.author != OWNER:
             return False
+        named = set(mail.mentions) - self._name_hashes
+        if any(
+            named & set(m.mentions) and days_between(m.at, mail.at) <= _SOUNDING_DAYS and m.thread != mail.thread
+            for m in self._sounded_out
+        ):
+            return True
         return any(
             who in thirds and days_between(asked.at, mail.at) <= _ASK_LASTS_DAYS and asked.at <= mail.at
-            for who, asked, _ in self._asked_by
+            for who, asked in self._asked_by
         )
 
     @staticmethod
     def _made(book: Book, reading: Reading, draft: Draft, acts: list[Act], odds: float) -> None:
         because = f"{capital(book.called(reading.author))} wrote to both and so made the introduction."
+        draft.type = FavorType.INTRO
         book.take(draft, "delivered", reading.mail, _evidence(reading.mail, acts, odds), _WEIGHT, because)
 
     @staticmethod
@@ -120,6 +149,15 @@ class Introductions:
                 because = f"Somebody new wrote to you and named {book.name}, so the word had been passed on."
                 book.take(draft, "delivered", mail, evidence, _WEIGHT, because)
                 return
+
+
+def _meant_as_one(book: Book, reading: Reading) -> Draft | None:
+    """What the mail answers, where that was an ask for an introduction in other words."""
+    asked = [d for d in book.of_mail(reading.mail.answers) if d.giver == reading.author and d.open]
+    named = [d for d in asked if any(spoken_of(e.quote) is FavorType.INTRO for e in d.evidence)]
+    if named:
+        return named[-1]
+    return asked[0] if len(asked) == 1 and kinship(asked[0].type, FavorType.INTRO) > 0 else None
 
 
 def _introducing(reading: Reading) -> list[Act]:

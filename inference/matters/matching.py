@@ -26,15 +26,20 @@ def kind_of(act: Act) -> FavorType | None:
     return act.type if act.type is not None else spoken_of(act.quote)
 
 
-def fit(book: Book, draft: Draft, mail: Mail, topic: Iterable[int], kind: FavorType | None) -> float:
-    """How well ``mail`` fits ``draft``: points for answering it, its thread, shared words, type; less with time."""
+def fit(
+    book: Book, draft: Draft, mail: Mail, topic: Iterable[int], kind: FavorType | None, fades: float = _DAYS_A_POINT
+) -> float:
+    """How well ``mail`` fits ``draft``: points for answering it, its thread, shared words, type.
+
+    With time it loses up to a point, a whole one after ``fades`` days.
+    """
     score = draft.confidence - 0.5 + kinship(kind, draft.type) - 0.5
     if mail.answers in draft.mails:
         score += _ANSWERS
     elif mail.thread in draft.threads:
         score += _SAME_THREAD
     score += _PER_WORD * min(_MOST_WORDS, book.shared_words(draft, topic))
-    return score - min(_MOST_TIME, days_between(draft.touched, mail.at) / _DAYS_A_POINT)
+    return score - min(_MOST_TIME, days_between(draft.touched, mail.at) / fades)
 
 
 def best(

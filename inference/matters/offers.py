@@ -16,6 +16,7 @@ from inference.matters.wording import capital
 # What an unprompted act weighs; routine (info, action) must not fill the ledger by itself.
 _OFFER, _DELIVERY, _PROMISE = 0.8, 0.8, 0.6
 _ROUTINE = 0.6
+_UNNAMED = 0.7  # nothing says what kind of help it is
 _STRANGER = 0.7  # the owner has never written to them: cold mail offers a lot
 _OWN_ASK = 0.3  # what comes along with one's own ask serves that ask
 _LEAST = {ActName.OFFER: 0.5, ActName.DELIVER: 0.6, ActName.COMMIT: 0.6}
@@ -39,7 +40,7 @@ def reactions(book: Book, reading: Reading) -> set[Act]:
             used.add(act)
         elif odds >= _TAKES_UP and (act.act is not ActName.THANKS or accepts(act.quote)):
             because = f"{capital(receiver)} took up what {giver} had offered."
-            book.take(draft, "asked", reading.mail, evidence, 0.5, because, act.topic)
+            book.take(draft, "asked", reading.mail, evidence, 0.4, because, act.topic)
             used.add(act)
     return used
 
@@ -56,13 +57,14 @@ def unprompted(book: Book, reading: Reading, used: Set[Act]) -> None:
 
 
 def _open(book: Book, reading: Reading, act: Act) -> None:
-    kind = kind_of(act) or FavorType.ACTION
+    named = kind_of(act)
+    kind = named or FavorType.ACTION
     mail, giver = reading.mail, reading.author
     known, _ = best(book, giver, mail, act, kind, lambda d: _same(d, act, kind))
     if known is not None:
         book.note(known, mail, act_evidence(mail, act, act.confidence), 0.4, act.topic)
         return
-    weight = reading.weight * _weight(book, reading, act, kind)
+    weight = reading.weight * _weight(book, reading, act, kind) * (_UNNAMED if named is None else 1.0)
     name, other = book.called(giver), book.called(reading.other)
     if act.act is ActName.OFFER:
         status, because = Status.OFFERED, f"{capital(name)} offered {other} this without being asked."
