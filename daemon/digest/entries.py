@@ -28,6 +28,7 @@ WEIGHT: Mapping[FavorType, float] = {
     FavorType.ACTION: 0.4,
     FavorType.INFO: 0.3,
 }
+_ROUTINE = frozenset({FavorType.ACTION, FavorType.INFO})
 _HALF_LIFE_DAYS = 90.0
 
 
@@ -83,6 +84,13 @@ def helped_by_owner(network: Network, thresholds: Thresholds) -> dict[int, list[
         for entry in entries(network, thresholds)
         if entry.favor.giver == OWNER and entry.state.status is Status.DELIVERED
     )
+
+
+def still_open(entry: Entry, since: datetime, due: int, network: Network, thresholds: Thresholds) -> bool:
+    """Whether an ask or promise of ``since`` is ``due`` days old and has not yet settled itself."""
+    routine = entry.favor.type in _ROUTINE
+    longest = min(thresholds.stale_days, thresholds.routine_stale_days) if routine else thresholds.stale_days
+    return due <= age(network, since) <= longest
 
 
 def outcome_untold(entry: Entry, network: Network, thresholds: Thresholds) -> bool:

@@ -20,7 +20,8 @@ class Thresholds:
     """When something is due. Days are days of the owner's calendar; the config may change each of them.
 
     ``confidence``: favors below it stay out of the letter. ``give_back_balance``: given minus received, at or below
-    which a person is named. ``stale_days``: an ask or promise older than this has settled itself somehow;
+    which a person is named. ``stale_days``: an ask or promise older than this has settled itself somehow,
+    one of information or a small action (routine) already after ``routine_stale_days``;
     ``gratitude_days``: so has what was received longer ago. ``news_days``: how long own news is news.
     ``close_layer``: who should have heard it (the 5, 15, 50 or 150 closest). ``one_sided_asks``: how many asks
     make a count worth telling. ``few_asks``: below it nothing is said about how asks were answered. ``dormant``: how many
@@ -35,6 +36,7 @@ class Thresholds:
     give_back_balance: int = -2
     confidence: float = FAVOR_THRESHOLD
     stale_days: int = STALE_DAYS
+    routine_stale_days: int = 60
     gratitude_days: int = GRATITUDE_DAYS
     news_days: int = 45
     close_layer: int = 15

@@ -28,9 +28,10 @@ def full_day(on: date) -> str:
 
 
 def salutation(document: Document) -> str:
-    """``Dear Maya,``; the first word of the owner's name."""
-    first = inert(document.owner_name, _NAME).split(" ")[0]
-    return f"Dear {first}," if first else "Good morning,"
+    """``Dear Maya,`` for a name of two words, else the whole name: which part is the given name is not known."""
+    words = inert(document.owner_name, _NAME).split(" ")
+    called = words[0] if len(words) == 2 else " ".join(words)
+    return f"Dear {called}," if called else "Good morning,"
 
 
 def name(item: Item) -> str:

@@ -126,6 +126,18 @@ def test_the_subject_holds_nothing_but_fixed_words_and_the_date_of_monday():
     assert wording.title(letter(hostile)) == "Your network, week of 1 June 2026"
 
 
+def test_the_owner_is_called_by_the_given_name_only_where_it_is_clear():
+    def called(name):
+        return wording.salutation(letter(replace(quiet(), owner_name=name)))
+
+    assert [called("Maya Lindqvist"), called("Goh Wei Ling"), called("Maya"), called("")] == [
+        "Dear Maya,",
+        "Dear Goh Wei Ling,",
+        "Dear Maya,",
+        "Good morning,",
+    ]
+
+
 def test_corrections_go_by_reply_where_somebody_reads_them():
     page = render(letter(sample(), reply_to="maya+kith@lindqvist.example"), "html")
     assert 'href="mailto:maya%2Bkith@lindqvist.example?subject=wrong%203"' in page

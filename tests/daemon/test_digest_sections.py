@@ -45,6 +45,13 @@ def test_an_ask_of_half_a_year_ago_has_settled_itself():
     assert not due("answer", ("asked", 181, "Could you?"), to_owner=False)
 
 
+def test_small_things_settle_themselves_within_two_months():
+    for id_, to_owner in (("answer", False), ("waiting_on", True)):
+        for kind in ("info", "action"):
+            assert due(id_, ("asked", 60, "Which day was it?"), kind=kind, to_owner=to_owner)
+            assert not due(id_, ("asked", 61, "Which day was it?"), kind=kind, to_owner=to_owner)
+
+
 def test_past_helpers_are_answered_first_and_what_they_did_is_said():
     net = network(
         favor(1, 1, "advice", ("asked", 3, "?"), to_owner=False),
@@ -194,6 +201,18 @@ def test_an_exchange_that_ran_one_way_is_told_in_counts():
     helped = favor(10, 1, "advice", ("delivered", 50, "Like this."), ("thanked", 49, "Thanks"))
     assert section(network(*theirs, helped), "one_sided")[0].because.endswith("and one thing came unasked.")
     assert names(network(*theirs, helped, replace(helped, id="0" * 12)), "one_sided") == []
+
+
+def test_mails_that_nearly_only_ask_are_told_in_counts():
+    def written(asking):
+        days = [replace(day, asks_only=int(n < asking)) for n, day in enumerate(contact(10, 40, 70, 100, 130, 160))]
+        return network(people=(person(1, "Rupert"),), contacts={1: tuple(days)})
+
+    (item,) = section(written(5), "one_sided")
+    assert f"{item.before}Rupert{item.after}" == (
+        "Of the six mails that you wrote to Rupert within a year, five do nothing but ask."
+    )
+    assert names(written(4), "one_sided") == []
 
 
 def test_uncertain_favors_stay_out_of_the_letter():

@@ -27,7 +27,7 @@ def _unanswered(entry: Entry, network: Network, thresholds: Thresholds) -> bool:
         entry.favor.giver == OWNER
         and entry.state.status is Status.ASKED
         and asked is not None
-        and thresholds.answer_days <= entries.age(network, asked) <= thresholds.stale_days
+        and entries.still_open(entry, asked, thresholds.answer_days, network, thresholds)
     )
 
 

@@ -27,7 +27,7 @@ def _unkept(entry: Entry, network: Network, thresholds: Thresholds) -> bool:
         entry.favor.giver == OWNER
         and entry.state.status is Status.PROMISED
         and promised is not None
-        and thresholds.keep_promise_days <= entries.age(network, promised) <= thresholds.stale_days
+        and entries.still_open(entry, promised, thresholds.keep_promise_days, network, thresholds)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from daemon.digest import entries, phrases
@@ -11,10 +11,13 @@ from daemon.digest.entries import Entry
 from daemon.digest.section import SectionSpec, Thresholds
 from inference.favor import Status
 from inference.network import Network
+from inference.reciprocity import ask_share
 from inference.timeline import OWNER
 
 #: Asks answered at this rate or below, beside one side's asks, are worth a line.
 _SELDOM = 0.25
+#: From this share on, the owner's mails to somebody are nearly only of one kind.
+_NEARLY_ONLY = 0.75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,8 @@ class _Counts:
 def _build(network: Network, thresholds: Thresholds) -> Sequence[Item]:
     everything = entries.by_person(entries.entries(network, thresholds))
     counts = {person: _counts(group) for person, group in everything.items()}
-    return [_item(network, found) for found in counts.values() if _one_sided(found, thresholds)]
+    theirs = [_item(network, found) for found in counts.values() if _one_sided(found, thresholds)]
+    return [*theirs, *_own_mails(network)]
 
 
 def _counts(group: list[Entry]) -> _Counts:
@@ -68,6 +72,26 @@ def _item(network: Network, found: _Counts) -> Item:
         since=first,
         worth=0.3 + 0.05 * min(len(found.theirs), 6),
     )
+
+
+def _own_mails(network: Network) -> Iterator[Item]:
+    """People to whom the owner wrote, for a year, nearly only to ask, or nearly only of themselves."""
+    for person, days in sorted(network.contacts.items()):
+        if not entries.may_name(network, person):
+            continue
+        share = ask_share(days, network.as_of.date())
+        for part, mails, does in (
+            (share.asks_share, share.asks_only, "do nothing but ask"),
+            (share.news_share, share.news_only, "only tell your own news"),
+        ):
+            if part is not None and part >= _NEARLY_ONLY:
+                yield Item(
+                    person=entries.who(network, person),
+                    before=f"Of the {phrases.number(share.own_mails)} mails that you wrote to ",
+                    after=f" within a year, {phrases.number(mails)} {does}.",
+                    because="",
+                    worth=0.6 * part,
+                )
 
 
 def _of_them(helped: int, asked: int) -> str:

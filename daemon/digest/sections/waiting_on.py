@@ -27,7 +27,7 @@ def _outstanding(entry: Entry, network: Network, thresholds: Thresholds) -> bool
     if entry.favor.receiver != OWNER or entry.state.status not in (Status.ASKED, Status.PROMISED):
         return False
     patience = max(thresholds.waiting_on_days, _usual_days(network, entry.favor.person))
-    return patience <= entries.age(network, _began(entry)) <= thresholds.stale_days
+    return entries.still_open(entry, _began(entry), patience, network, thresholds)
 
 
 def _began(entry: Entry) -> datetime:
