@@ -80,7 +80,7 @@ def _hear(book: Book, ears: Ears, introductions: Introductions, mail: Mail, mail
             reading = reading.without(used)
         used = answers(book, reading)
         asked = asks(book, reading, SOUNDING if introductions.sounds_out(reading) else 1.0)
-        used |= reactions(book, reading)
+        used |= reactions(book, reading, used)
         gratitude(book, reading, asked, used)
         unprompted(book, reading, used)
     elif mail.author not in (book.person, OWNER):

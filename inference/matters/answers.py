@@ -11,6 +11,7 @@ from inference.matters.matching import best, near_by_thread
 from inference.matters.odds import shifted
 from inference.matters.reading import Reading
 from inference.matters.types import ANSWERED_IN_WORDS, DOCUMENTS, MINOR, kinship, spoken_of
+from inference.matters.vocabulary import said
 from inference.matters.wording import capital
 
 #: From this probability on, an answer is taken for what it seems to be; elsewhere than in the thread, more.
@@ -38,7 +39,7 @@ def answers(book: Book, reading: Reading) -> set[Act]:
     found: dict[int, Answer] = {}
     used: set[Act] = set()
     for act in reading.of(*GIVING):
-        draft = _meant(book, reading, act)
+        draft = _meant(book, reading, act, _answered_otherwise(found, act))
         if draft is not None:
             found.setdefault(draft.number, Answer(draft=draft)).acts.append(act)
     for answer in found.values():
@@ -50,7 +51,12 @@ def answers(book: Book, reading: Reading) -> set[Act]:
     return used
 
 
-def _meant(book: Book, reading: Reading, act: Act) -> Draft | None:
+def _answered_otherwise(found: dict[int, Answer], act: Act) -> set[int]:
+    """The drafts that have had an answer of another kind than ``act`` in this mail."""
+    return {number for number, answer in found.items() if all(a.act is not act.act for a in answer.acts)}
+
+
+def _meant(book: Book, reading: Reading, act: Act, taken: set[int]) -> Draft | None:
     """The open favor that an act of its giver is about."""
     kind = act.type if act.act is ActName.DELIVER else spoken_of(act.quote)
     if act.act is ActName.INTRO:
@@ -67,7 +73,7 @@ def _meant(book: Book, reading: Reading, act: Act) -> Draft | None:
             return kinship(kind, draft.type) > 0
         return True
 
-    return best(book, reading.author, reading.mail, act, kind, wanted)[0]
+    return best(book, reading.author, reading.mail, act, kind, wanted, taken)[0]
 
 
 def _answer(book: Book, reading: Reading, answer: Answer) -> bool:
@@ -91,21 +97,21 @@ def _answer(book: Book, reading: Reading, answer: Answer) -> bool:
     if verdict == "delivered" and given is not None:
         because = _delivered_because(book, reading, draft)
         evidence = act_evidence(mail, given, odds[verdict], *_context(reading))
-        book.take(draft, "delivered", mail, evidence, _WEIGHT, because, given.topic)
+        book.take(draft, "delivered", mail, evidence, _WEIGHT, because, said(given))
     elif verdict == "promised":
         act = promised or given
         if act is None:
             return False
         evidence = act_evidence(mail, act, odds[verdict], *_context(reading))
         if draft.status is Status.PROMISED:
-            book.note(draft, mail, evidence, _WEIGHT, act.topic)
+            book.note(draft, mail, evidence, _WEIGHT, said(act))
         else:
             because = f"{capital(giver)} said that {_they(book, reading.author)} would do it."
-            book.take(draft, "promised", mail, evidence, _WEIGHT, because, act.topic)
+            book.take(draft, "promised", mail, evidence, _WEIGHT, because, said(act))
     elif refused is not None:
         evidence = act_evidence(mail, refused, odds[verdict], *_context(reading))
         because = f"{capital(giver)} turned it down."
-        book.take(draft, "declined", mail, evidence, _WEIGHT, because, refused.topic)
+        book.take(draft, "declined", mail, evidence, _WEIGHT, because, said(refused))
     return True
 
 
@@ -131,7 +137,7 @@ def _delivered(reading: Reading, draft: Draft, given: Act | None, promised: Act 
     if given.act is ActName.INTRO or given.type is draft.type:
         shifts.append(0.4)
     elif kinship(given.type, draft.type) == 0.0:
-        shifts.append(-0.8)
+        shifts.append(-1.5)
     if mail.attachments and draft.type in DOCUMENTS:
         shifts.append(0.8)
     if mail.words >= _MANY_WORDS and draft.type in ANSWERED_IN_WORDS:
@@ -170,7 +176,7 @@ def _declined(reading: Reading, draft: Draft, act: Act | None, given: Act | None
     if act is None or draft.status is Status.OFFERED:
         return 0.0
     place = _place(reading, draft)
-    helped = -1.0 if given is not None and given.certain else 0.0
+    helped = -1.0 if given is not None and given.certain and kinship(given.type, draft.type) > 0 else 0.0
     return shifted(act.confidence, 1.2 * place, helped, -0.5 if draft.status is Status.PROMISED else 0.0)
 
 

@@ -8,6 +8,7 @@ from inference.matters.book import Book, Draft, act_evidence
 from inference.matters.matching import best, days_between, near_by_thread
 from inference.matters.reading import Reading
 from inference.matters.types import MINOR, kinship
+from inference.matters.vocabulary import said
 from inference.matters.wording import capital
 from inference.timeline import OWNER
 
@@ -73,12 +74,12 @@ def _ask(book: Book, reading: Reading, group: list[Act], weight: float) -> int:
     asker, asked = book.called(reading.author), book.called(giver)
     if draft.status is Status.OFFERED:
         because = f"{capital(asker)} took up what {asked} had offered."
-        book.take(draft, "asked", mail, evidence, reading.weight, because, act.topic)
+        book.take(draft, "asked", mail, evidence, reading.weight, because, said(act))
     elif draft.status is Status.DECLINED:
         because = f"{capital(asker)} asked {asked} once more after the refusal."
-        book.take(draft, "reopened", mail, evidence, _NUDGE, because, act.topic)
+        book.take(draft, "reopened", mail, evidence, _NUDGE, because, said(act))
     else:
-        book.note(draft, mail, evidence, _NUDGE * reading.weight, act.topic)
+        book.note(draft, mail, evidence, _NUDGE * reading.weight, said(act))
     if act.type is not None and draft.type_trust < act.confidence and kinship(act.type, draft.type) > 0:
         _retype(draft, act.type, act.confidence)
     return draft.number

@@ -11,12 +11,14 @@ from inference.acts.act import Act, ActName, FavorType
 from inference.favor import Evidence, Status, Step, StepName
 from inference.matters.odds import together
 from inference.matters.reading import Reading
+from inference.matters.vocabulary import Words, around, said
 from inference.timeline import OWNER, Mail
 
 _TOPIC_KEPT = 96  # hashes a draft is recognised by
 _PER_THREAD, _PER_TOPIC, _PER_MAIL, _RECENT = 12, 4, 8, 10
 _COMMON = 6.0  # a word seen in more mails of the pair than this loses weight
 _EVIDENCE_KEPT = 60
+_NO_WORDS: Words = {}
 _ROUTINE_BELOW = 0.65  # a favor opened at less weight than this is routine, and stays it
 _MEANING: dict[StepName, Status] = {
     "offered": Status.OFFERED,
@@ -43,7 +45,7 @@ class Draft:
     evidence: list[Evidence] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
-    topic: dict[int, None] = field(default_factory=dict)  # in order of arrival
+    topic: dict[int, float] = field(default_factory=dict)  # words in order of arrival, and what they say
     mails: dict[str, Status] = field(default_factory=dict)  # mail → what the favor was after it
     strengths: dict[str, float] = field(default_factory=dict)
     type_trust: float = 0.0
@@ -125,36 +127,36 @@ class Book:
         self._recent[giver].append(draft.number)
         self.take(
             draft, _STEP_OF[status], reading.mail, act_evidence(reading.mail, act, act.confidence), weight, because,
-            act.topic,
+            said(act),
         )  # fmt: skip
         draft.scale = weight if weight < _ROUTINE_BELOW else 1.0
         return draft
 
     def note(
-        self, draft: Draft, mail: Mail, evidence: Evidence, weight: float, topic: Iterable[int] = ()
+        self, draft: Draft, mail: Mail, evidence: Evidence, weight: float, words: Words = _NO_WORDS
     ) -> None:  # fmt: skip
         """Let ``evidence`` of ``mail`` count for ``draft``, which changes no status."""
         draft.weigh(evidence, weight)
         if len(draft.evidence) < _EVIDENCE_KEPT:
             draft.keep(evidence)
-        self._index(draft, mail, topic)
+        self._index(draft, mail, words)
 
     def take(
         self, draft: Draft, what: StepName, mail: Mail, evidence: Evidence, weight: float, because: str,
-        topic: Iterable[int] = (),
+        words: Words = _NO_WORDS,
     ) -> None:  # fmt: skip
         """Let ``evidence`` of ``mail`` count, and make the step that it shows."""
         draft.weigh(evidence, weight)
         draft.move(what, mail.at, draft.keep(evidence), because)
-        self._index(draft, mail, topic)
+        self._index(draft, mail, words)
 
-    def _index(self, draft: Draft, mail: Mail, topic: Iterable[int]) -> None:
+    def _index(self, draft: Draft, mail: Mail, words: Words) -> None:
         """Let ``draft`` be found by this mail, its thread and its words."""
-        for word in (*topic, *mail.topic):
-            if len(draft.topic) >= _TOPIC_KEPT:
-                break
-            if word not in draft.topic:
-                draft.topic[word] = None
+        for word, weight in (*words.items(), *around(mail.topic).items()):
+            if word in draft.topic:
+                draft.topic[word] = max(draft.topic[word], weight)
+            elif len(draft.topic) < _TOPIC_KEPT:
+                draft.topic[word] = weight
                 self._by_topic[word].append(draft.number)
         if mail.identity not in draft.mails:
             self._by_mail[mail.identity].append(draft.number)
@@ -185,10 +187,14 @@ class Book:
                 numbers.update(self._by_topic.get(word, ()))
         return [self.drafts[n] for n in sorted(numbers, reverse=True) if self.drafts[n].giver == giver]
 
-    def shared_words(self, draft: Draft, topic: Iterable[int]) -> float:
-        """How much of ``topic`` the draft has, a rare word counting 1 and a common one less."""
+    def shared_words(self, draft: Draft, words: Words) -> float:
+        """How much of ``words`` the draft has: up to 1 a word, less where it is common or only stood nearby."""
         known = draft.topic
-        return sum(min(1.0, _COMMON / max(1, self._seen_words.get(w, 1))) for w in topic if w in known)
+        return sum(
+            weight * known[word] * min(1.0, _COMMON / max(1, self._seen_words.get(word, 1)))
+            for word, weight in words.items()
+            if word in known
+        )
 
     def saw(self, mail: Mail) -> None:
         """Count the words of ``mail`` after it was dealt with, so that common ones come to weigh less."""

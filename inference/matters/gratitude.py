@@ -11,6 +11,7 @@ from inference.matters.matching import days_between, fit, kind_of, near_by_threa
 from inference.matters.odds import shifted
 from inference.matters.reading import Reading
 from inference.matters.types import MINOR, thanks_ahead
+from inference.matters.vocabulary import around, said
 from inference.matters.wording import capital
 from inference.timeline import Mail
 
@@ -18,7 +19,7 @@ _ENOUGH = 0.5
 _SURE_THANKS = 0.8  # thanks for something never seen must be this sure
 _IMPLIED = 0.6
 _FADES = 400.0  # gratitude may come late
-_SPOKEN_OF = 0.8  # at this fit the thanks or the outcome speak of the favor itself
+_SPOKEN_OF = 0.7  # at this fit the thanks or the outcome speak of the favor itself
 _NEXT_DAYS = 45.0  # thanks without a word of the matter are for what was done this recently
 _OUTCOME_DAYS = 540.0
 _UNSEEN = {True: 0.5, False: 0.7}  # weight of a favor known from its thanks alone: routine or not
@@ -50,7 +51,7 @@ def _thanks(book: Book, reading: Reading, act: Act, asked: Set[int], spoken_of: 
         if odds >= _ENOUGH:
             because = f"{capital(book.called(reading.author))} thanked {book.called(reading.other)} for it."
             evidence = act_evidence(reading.mail, act, odds)
-            book.take(draft, "thanked", reading.mail, evidence, 0.5, because, act.topic)
+            book.take(draft, "thanked", reading.mail, evidence, 0.5, because, said(act))
             thanked.add(draft.number)
     if done or any(d.thanked and (near_by_thread(d, reading.mail) or d.number in spoken_of) for d in drafts):
         return thanked
@@ -65,13 +66,13 @@ def _thanks(book: Book, reading: Reading, act: Act, asked: Set[int], spoken_of: 
 def _for_thanks(book: Book, reading: Reading, act: Act, spoken_of: Set[int]) -> list[Draft]:
     """The favors that thanks can be for, best fit first: near by thread, words or type, else recent."""
     mail = reading.mail
-    topic = {*act.topic, *mail.topic}
+    words = {**around(mail.topic), **said(act)}
     kind = kind_of(act)
     scored = []
-    for draft in book.near(reading.other, mail, topic):
+    for draft in book.near(reading.other, mail, words):
         if draft.lapsed or draft.status is Status.DECLINED:
             continue
-        score = fit(book, draft, mail, topic, kind, _FADES) + (1.0 if draft.number in spoken_of else 0.0)
+        score = fit(book, draft, mail, words, kind, _FADES) + (1.0 if draft.number in spoken_of else 0.0)
         recent = days_between(draft.touched, mail.at) <= _NEXT_DAYS and draft.status is Status.DELIVERED
         if score >= _SPOKEN_OF or (recent and score > 0.0):
             scored.append((score, draft))
@@ -83,7 +84,7 @@ def _closest(book: Book, reading: Reading, act: Act, done: list[Draft]) -> list[
     """Of the delivered favors, those that the thanks name; without a name, all of the answered mail or the best one."""
     if len(done) < 2:
         return done
-    shared = {d.number: book.shared_words(d, act.topic) for d in done}
+    shared = {d.number: book.shared_words(d, said(act)) for d in done}
     most = max(shared.values())
     if most > 0:
         return [d for d in done if shared[d.number] >= most - 0.5][:2]
@@ -112,7 +113,7 @@ def _implies(book: Book, reading: Reading, act: Act, draft: Draft) -> None:
     receiver, giver = book.called(reading.author), book.called(reading.other)
     evidence = act_evidence(reading.mail, act, odds)
     done = f"{capital(receiver)} thanked {giver} for it, so it had been done where no mail shows it."
-    book.take(draft, "delivered", reading.mail, evidence, 0.6, done, act.topic)
+    book.take(draft, "delivered", reading.mail, evidence, 0.6, done, said(act))
     draft.move("thanked", reading.mail.at, len(draft.evidence) - 1, f"{capital(receiver)} thanked {giver} for it.")
 
 
@@ -146,24 +147,24 @@ def _outcome(book: Book, reading: Reading, act: Act, asked: Set[int]) -> set[int
         if act.confidence < _ENOUGH or odds < _SURE_THANKS or act.act is ActName.NEWS:
             return set()
         because = f"{capital(receiver)} told what came of it, so it had been done where no mail shows it."
-        book.take(draft, "delivered", reading.mail, evidence, 0.5, because, act.topic)
+        book.take(draft, "delivered", reading.mail, evidence, 0.5, because, said(act))
     because = f"{capital(receiver)} told {giver} how it turned out."
-    book.take(draft, "outcome_told", reading.mail, evidence, 0.4, because, act.topic)
+    book.take(draft, "outcome_told", reading.mail, evidence, 0.4, because, said(act))
     return {draft.number}
 
 
 def _for_outcome(book: Book, reading: Reading, act: Act, asked: Set[int]) -> tuple[Draft | None, float]:
     mail = reading.mail
-    topic = {*act.topic, *mail.topic}
+    words = {**around(mail.topic), **said(act)}
     kind = kind_of(act)
     chosen: Draft | None = None
     highest = 0.0
-    for draft in book.near(reading.other, mail, topic):
+    for draft in book.near(reading.other, mail, words):
         if not _can_be_told(draft, mail) or draft.number in asked:
             continue
         if act.act is ActName.NEWS and not _spoken_of(book, draft, act, mail):
             continue
-        score = fit(book, draft, mail, topic, kind, _FADES) + (0.0 if draft.type in MINOR else 0.5)
+        score = fit(book, draft, mail, words, kind, _FADES) + (0.0 if draft.type in MINOR else 0.5)
         if score > highest:
             chosen, highest = draft, score
     return chosen, highest
@@ -171,7 +172,7 @@ def _for_outcome(book: Book, reading: Reading, act: Act, asked: Set[int]) -> tup
 
 def _spoken_of(book: Book, draft: Draft, act: Act, mail: Mail) -> bool:
     """Whether news are about the favor: told in its thread, or in its words."""
-    return near_by_thread(draft, mail) or book.shared_words(draft, {*act.topic, *mail.topic}) >= 1.0
+    return near_by_thread(draft, mail) or book.shared_words(draft, {**around(mail.topic), **said(act)}) >= 1.0
 
 
 def _can_be_told(draft: Draft, mail: Mail) -> bool:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Set
 from datetime import datetime
 
 from inference.acts.act import Act, FavorType
 from inference.matters.book import Book, Draft
 from inference.matters.types import kinship, spoken_of
+from inference.matters.vocabulary import Words, around, said
 from inference.timeline import Mail
 
 #: At this fit a mail is about a draft: in the same thread nearly always, elsewhere only with words in common.
 FITS = 1.2
 _ANSWERS, _SAME_THREAD, _PER_WORD, _MOST_WORDS = 3.0, 2.2, 0.7, 4.0
 _DAYS_A_POINT, _MOST_TIME = 60.0, 1.0
+_FRESH_DAYS, _FRESH = 14.0, 0.3
+_TAKEN = 0.3
 
 
 def days_between(earlier: datetime, later: datetime) -> float:
@@ -27,7 +30,7 @@ def kind_of(act: Act) -> FavorType | None:
 
 
 def fit(
-    book: Book, draft: Draft, mail: Mail, topic: Iterable[int], kind: FavorType | None, fades: float = _DAYS_A_POINT
+    book: Book, draft: Draft, mail: Mail, words: Words, kind: FavorType | None, fades: float = _DAYS_A_POINT
 ) -> float:
     """How well ``mail`` fits ``draft``: points for answering it, its thread, shared words, type.
 
@@ -38,19 +41,30 @@ def fit(
         score += _ANSWERS
     elif mail.thread in draft.threads:
         score += _SAME_THREAD
-    score += _PER_WORD * min(_MOST_WORDS, book.shared_words(draft, topic))
+    if days_between(draft.touched, mail.at) <= _FRESH_DAYS:
+        score += _FRESH
+    score += _PER_WORD * min(_MOST_WORDS, book.shared_words(draft, words))
     return score - min(_MOST_TIME, days_between(draft.touched, mail.at) / fades)
 
 
 def best(
-    book: Book, giver: int, mail: Mail, act: Act, kind: FavorType | None, wanted: Callable[[Draft], bool]
+    book: Book,
+    giver: int,
+    mail: Mail,
+    act: Act,
+    kind: FavorType | None,
+    wanted: Callable[[Draft], bool],
+    taken: Set[int] = frozenset(),
 ) -> tuple[Draft | None, float]:
-    """The draft of ``giver`` that ``act`` is most likely about, with its fit; None where nothing fits."""
-    topic = {*act.topic, *mail.topic}
+    """The draft of ``giver`` that ``act`` is most likely about, with its fit; None where nothing fits.
+
+    Those in ``taken`` have had an answer in the same mail: others go first where nothing tells them apart.
+    """
+    words = {**around(mail.topic), **said(act)}
     chosen, highest = None, FITS
-    for draft in book.near(giver, mail, topic):
+    for draft in book.near(giver, mail, words):
         if wanted(draft):
-            score = fit(book, draft, mail, topic, kind)
+            score = fit(book, draft, mail, words, kind) - (_TAKEN if draft.number in taken else 0.0)
             if score > highest:
                 chosen, highest = draft, score
     return chosen, highest

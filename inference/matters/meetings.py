@@ -6,6 +6,7 @@ from inference.acts.act import FavorType
 from inference.favor import Evidence, Status
 from inference.matters.book import Book, Draft
 from inference.matters.matching import days_between
+from inference.matters.vocabulary import named
 from inference.matters.wording import capital
 from inference.timeline import OWNER, Encounter
 
@@ -45,16 +46,16 @@ def _delivers(book: Book, draft: Draft, meeting: Encounter) -> float:
         return 0.0
     if days_between(draft.touched, meeting.start) > _WITHIN_DAYS:
         return 0.0
-    named = book.shared_words(draft, meeting.topic) >= 1.0
+    spoken_of = book.shared_words(draft, named(meeting.topic)) >= 0.6
     alone = len(meeting.participants) == 2
     regular = bool(meeting.recurrence_id)
     if draft.type is FavorType.TIME:
-        return (_TIME_REGULAR if regular and not named else _TIME) if alone or named else 0.5
+        return (_TIME_REGULAR if regular and not spoken_of else _TIME) if alone or spoken_of else 0.5
     if draft.type is FavorType.ADVICE:
-        if named and alone:
+        if spoken_of and alone:
             return _NAMED
         return _ADVICE if alone and not regular and draft.status is Status.PROMISED else 0.0
-    if named and alone and draft.status is Status.PROMISED and draft.type is not FavorType.INTRO:
+    if spoken_of and alone and draft.status is Status.PROMISED and draft.type is not FavorType.INTRO:
         return _NAMED - 0.2
     return 0.0
 

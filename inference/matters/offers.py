@@ -11,6 +11,7 @@ from inference.matters.matching import best, kind_of, near_by_thread
 from inference.matters.odds import shifted
 from inference.matters.reading import Reading
 from inference.matters.types import MINOR, accepts, kinship
+from inference.matters.vocabulary import said
 from inference.matters.wording import capital
 
 # What an unprompted act weighs; routine (info, action) must not fill the ledger by itself.
@@ -21,12 +22,17 @@ _STRANGER = 0.7  # the owner has never written to them: cold mail offers a lot
 _OWN_ASK = 0.3  # what comes along with one's own ask serves that ask
 _LEAST = {ActName.OFFER: 0.5, ActName.DELIVER: 0.6, ActName.COMMIT: 0.6}
 _TAKES_UP, _TURNS_DOWN = 0.5, 0.5
+# What the other's reaction adds to the belief that there was an offer.
+_ACKNOWLEDGED = 0.5
+_PLAYED_ALONG = {ActName.COMMIT: 0.25, ActName.SCHEDULE: 0.25, ActName.THANKS: 0.5}
 
 
-def reactions(book: Book, reading: Reading) -> set[Act]:
-    """What the receiver of an offer says to it; the acts that were used up by that."""
+def reactions(book: Book, reading: Reading, answered: Set[Act]) -> set[Act]:
+    """What the receiver of an offer says to it, in acts that have not ``answered`` something; the acts used up."""
     used: set[Act] = set()
     for act in reading.of(ActName.COMMIT, ActName.SCHEDULE, ActName.THANKS, ActName.DECLINE):
+        if act in answered:
+            continue
         draft, _ = best(book, reading.other, reading.mail, act, None, lambda d: _offered(d, reading))
         if draft is None:
             continue
@@ -36,11 +42,11 @@ def reactions(book: Book, reading: Reading) -> set[Act]:
         receiver, giver = book.called(reading.author), book.called(reading.other)
         if act.act is ActName.DECLINE and odds >= _TURNS_DOWN:
             because = f"{capital(receiver)} turned down what {giver} had offered."
-            book.take(draft, "declined", reading.mail, evidence, 0.4, because, act.topic)
+            book.take(draft, "declined", reading.mail, evidence, _ACKNOWLEDGED, because, said(act))
             used.add(act)
         elif odds >= _TAKES_UP and (act.act is not ActName.THANKS or accepts(act.quote)):
             because = f"{capital(receiver)} took up what {giver} had offered."
-            book.take(draft, "asked", reading.mail, evidence, 0.4, because, act.topic)
+            book.take(draft, "asked", reading.mail, evidence, _PLAYED_ALONG[act.act], because, said(act))
             used.add(act)
     return used
 
@@ -62,7 +68,7 @@ def _open(book: Book, reading: Reading, act: Act) -> None:
     mail, giver = reading.mail, reading.author
     known, _ = best(book, giver, mail, act, kind, lambda d: _same(d, act, kind))
     if known is not None:
-        book.note(known, mail, act_evidence(mail, act, act.confidence), 0.4, act.topic)
+        book.note(known, mail, act_evidence(mail, act, act.confidence), 0.4, said(act))
         return
     weight = reading.weight * _weight(book, reading, act, kind) * (_UNNAMED if named is None else 1.0)
     name, other = book.called(giver), book.called(reading.other)
@@ -72,7 +78,9 @@ def _open(book: Book, reading: Reading, act: Act) -> None:
         status, because = Status.PROMISED, f"{capital(name)} promised {other} this without being asked."
     else:
         status, because = Status.DELIVERED, f"{capital(name)} did this for {other}, and no mail had asked for it."
-    book.start(giver=giver, kind=kind, status=status, reading=reading, act=act, weight=weight, because=because)
+    draft = book.start(giver=giver, kind=kind, status=status, reading=reading, act=act, weight=weight, because=because)
+    if act.act is ActName.OFFER:
+        draft.scale = 1.0  # what the other says to it counts in full
 
 
 def _same(draft: Draft, act: Act, kind: FavorType) -> bool:

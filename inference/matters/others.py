@@ -6,6 +6,7 @@ from inference.acts.act import ActName
 from inference.favor import Status
 from inference.matters.book import Book, act_evidence
 from inference.matters.odds import shifted
+from inference.matters.vocabulary import said
 from inference.timeline import Mail
 
 _ENOUGH = 0.6
@@ -25,4 +26,4 @@ def answered_by_another(book: Book, mail: Mail) -> None:
         if odds >= _ENOUGH:
             evidence = act_evidence(mail, surest, odds)
             because = "Somebody else who had been asked as well has answered."
-            book.take(draft, "lapsed", mail, evidence, 0.3, because, surest.topic)
+            book.take(draft, "lapsed", mail, evidence, 0.3, because, said(surest))

@@ -17,7 +17,7 @@ CROWD = 25
 _FEW = 5
 _LIST_WEIGHT = 0.6
 
-_VOCATIVE = re.compile(r"^\W*([^\W\d_][\w'’.-]{1,20})(?: [^\W\d_][\w'’-]{1,20})?\s*[,:–—-]\s")
+_VOCATIVE = re.compile(r"^\W*([^\W\d_][\w'’.-]{1,20})(?: ([^\W\d_])[\w'’-]{0,20})?\s*[,:–—-]\s")
 _NAME = re.compile(r"[^\W\d_][\w'’-]+")
 # Words that stand before a comma at the start of a sentence and call nobody.
 _NOT_NAMES = frozenset(
@@ -214,7 +214,7 @@ class Ears:
     @staticmethod
     def _calls_another(quote: str, names: frozenset[str]) -> bool:
         called = _VOCATIVE.match(quote)
-        if called is None or not called.group(1)[0].isupper():
+        if called is None or not called.group(1)[0].isupper() or not (called.group(2) or "X").isupper():
             return False
         word = fold(called.group(1)).rstrip(".")
         return word not in names and word not in _NOT_NAMES

@@ -11,15 +11,11 @@ from inference.acts.act import Act, ActName, FavorType
 from inference.favors import FAVOR_THRESHOLD, ledger, state
 from inference.findings import MailKind
 from inference.timeline import OWNER, Encounter, Mail, Participant, Timeline
-from inference.words import fold, name_hash, word_hash
+from inference.words import name_hash, topic
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NAMES = {"me": "Maya Lindqvist", "dana": "Dana Whitfield", "omar": "Omar Haddad", "lin": "Lin Wei"}
 NUMBERS = {"me": OWNER, "dana": 1, "omar": 2, "lin": 3}
-
-
-def words(text: str) -> tuple[int, ...]:
-    return tuple(sorted({word_hash(w.strip(".,!?;:“”'")[:6]) for w in fold(text).split() if len(w) > 4}))
 
 
 def act(name: str, quote: str, kind: str | None = None, p: float = 0.9, *, start: int = 0) -> Act:
@@ -31,7 +27,7 @@ def act(name: str, quote: str, kind: str | None = None, p: float = 0.9, *, start
         quote=quote,
         confidence=p,
         certain=p >= 0.5,
-        topic=words(quote),
+        topic=topic(quote),
     )
 
 
@@ -56,7 +52,7 @@ class Scene:
             cc=tuple(NUMBERS[who] for who in other.pop("cc", ())),
             answers=answers,
             subject=subject,
-            topic=words(subject),
+            topic=topic(subject),
             acts=spread,
             words=other.pop("words", 20),
             mentions=tuple(name_hash(NAMES[who]) for who in other.pop("mentions", ())),
@@ -77,7 +73,7 @@ class Scene:
                 Participant(person=NUMBERS[w], answer=(answers or {}).get(w, "accepted")) for w in ("me", *who)
             ),
             summary=summary,
-            topic=words(summary),
+            topic=topic(summary),
             **other,
         )
         self.meetings.append(meeting)
