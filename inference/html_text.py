@@ -45,7 +45,7 @@ _FLAT = frozenset(
         "area base br col embed hr img input link meta param source track wbr p li td th tr dd dt option tbody thead tfoot",
     )
 )
-_ANY_TAG = re.compile(r"<(?:script|style)\b[^>]{0,2000}>[^<]*|<!--[^>]*>|</?[a-zA-Z!][^>]{0,20000}>", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<(?:script|style)\b[^<>]{0,2000}>[^<]*|<!--[^<>]*>|</?[a-zA-Z!][^<>]{0,20000}>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ WRAPPED_LINE = 55
 #: So may one at least this long if the next line begins in lower case.
 NARROW_LINE = 42
 
-_BREAK = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s)|[ \t]*\n\s*")
+# Each branch can begin only where a run of its characters begins, so that no run is read twice.
+_BREAK = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]*_]*+(?=\s)|\n\s*+")
 _BULLET = re.compile(r"(?:[-*•·–—>o+▪●◦‣]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}[.)])[ \t]")
 _ABBREVIATIONS = frozenset(
     re.findall(
@@ -43,23 +44,26 @@ def sentences(text: str) -> list[tuple[int, int]]:
     line_start = 0
     casual = _is_casual(text)
     for match in _BREAK.finditer(text):
-        if match.end() <= start:
-            if text[match.end() - 1] in " \t\n":
-                line_start = text.rfind("\n", 0, match.end()) + 1
-            continue
-        first = text[match.start()]
-        if first in " \t\n":
-            if _line_ends(text, line_start, match):
-                spans.append((start, match.start()))
+        if text[match.start()] == "\n":
+            end = _before_space(text, match.start(), start)
+            if end > start and _line_ends(text, line_start, end, match):
+                spans.append((start, end))
                 start = match.end()
             line_start = text.rfind("\n", match.start(), match.end()) + 1
-        elif _sentence_ends(text, start, match, casual):
+        elif match.end() > start and _sentence_ends(text, start, match, casual):
             spans.append((start, match.end()))
             start = _skip(text, match.end())
-    end = len(text.rstrip())
+    end = _before_space(text, len(text), start)
     if start < end:
         spans.append((start, end))
     return spans
+
+
+def _before_space(text: str, index: int, floor: int) -> int:
+    """``index``, moved left over white space, but not below ``floor``."""
+    while index > floor and text[index - 1].isspace():
+        index -= 1
+    return index
 
 
 _SPACE = re.compile(r"\s*")
@@ -70,14 +74,14 @@ def _skip(text: str, index: int) -> int:
     return match.end() if match else index
 
 
-def _line_ends(text: str, line_start: int, match: re.Match[str]) -> bool:
-    """Whether a sentence ends with the line from ``line_start`` to the break ``match``."""
+def _line_ends(text: str, line_start: int, end: int, match: re.Match[str]) -> bool:
+    """Whether a sentence ends with the line from ``line_start`` to ``end``, below which the break ``match`` lies."""
     after = match.end()
     if after == len(text) or text.count("\n", match.start(), after) > 1:
         return True
-    length = match.start() - line_start
+    length = end - line_start
     if length < NARROW_LINE or _BULLET.match(text, after):
-        return length > 4 or not text[line_start : match.start()].isspace()
+        return True
     return length < WRAPPED_LINE and not text[after].islower()
 
 
