@@ -26,6 +26,7 @@ _NOTICE = re.compile(
     re.I | re.S,
 )
 _NOTICE_LENGTH = 400
+_KIND = re.compile(r"[a-z0-9.+-]{1,80}/[a-z0-9.+-]{1,80}")
 _CRYPTOGRAPHIC = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 _REPORTS = ("text/calendar", "application/ics", "message/delivery-status", "message/disposition-notification")
 
@@ -90,6 +91,8 @@ def _usable(text: str) -> bool:
 
 
 def _is_body(part: Part) -> bool:
+    if part.content_type.startswith("multipart/"):
+        return not part.children  # its boundary is nowhere, so all of it is text
     return part.content_type in ("text/plain", "text/html", "text/enriched", "text") and not part.attached
 
 
@@ -111,4 +114,5 @@ def _attachment(part: Part) -> str:
     name = name_of(part.filename)
     if name and (part.attached or not _is_body(part)):
         return name
-    return kind if part.attached or not kind.startswith("text") else ""
+    unnamed = part.attached or not kind.startswith("text")
+    return (kind if _KIND.fullmatch(kind) else "attachment") if unnamed else ""

@@ -15,9 +15,9 @@ from connectors.addresses import addresses
 from connectors.authentication import authenticated
 from connectors.bodies import Bodies, bodies
 from connectors.harmless import one_line
-from connectors.header_block import MAX_BLOCK, HeaderBlock, decoded, header_block
+from connectors.header_block import MAX_BLOCK, MAX_FIELD, HeaderBlock, decoded, header_block
 from connectors.mail_dates import sent_at
-from connectors.mime_tree import Unreadable, library_tree, part_tree
+from connectors.mime_tree import OverCap, Unreadable, library_tree, part_tree
 from connectors.records import AUTOMATION_HEADERS, Address, Meeting, Message, Rejected
 
 #: Larger mails are refused (providers take 25 to 50 MB, attachments included).
@@ -109,6 +109,8 @@ def _content(raw: bytes, head: HeaderBlock) -> Bodies:
     """
     try:
         content = bodies(part_tree(raw, head))
+    except OverCap:
+        raise
     except Unreadable:
         return bodies(library_tree(raw, head))
     if content.text or content.html or content.attachments or content.calendars or len(raw) == head.size:
@@ -121,7 +123,7 @@ def _first_address(head: HeaderBlock, name: str) -> Address | None:
 
 
 def _message_id(head: HeaderBlock) -> str | None:
-    value = head.first("message-id")
+    value = one_line(head.first("message-id"), MAX_FIELD)
     match = _ID.search(value)
     text = match[1] if match else one_line(value, _MAX_ID).strip("<> ").replace(" ", "")
     return text or None
@@ -131,6 +133,7 @@ def _ids(value: str) -> tuple[str, ...]:
     """Message-IDs without brackets, without repetition; of very many the first and the latest."""
     if not value:
         return ()
+    value = one_line(value, MAX_FIELD)
     found = list(dict.fromkeys(_ID.findall(value) or _BARE_ID.findall(value)))
     return tuple(found if len(found) <= MAX_REFERENCES else found[:1] + found[1 - MAX_REFERENCES :])
 

@@ -6,6 +6,7 @@ input on which they are slow: caps are checked on the bytes before either sees t
 
 from __future__ import annotations
 
+import base64
 import binascii
 import email
 import email.errors
@@ -29,12 +30,17 @@ _MAX_PART_FIELD = 8 * 1024
 
 _CONTENT_FIELD = re.compile(rb"^content-(?:type|disposition):.*(?:\n[ \t].*)*", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(rb"boundary=", re.IGNORECASE)
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _CHARSET = re.compile(r";\s*charset\*?\s*=\s*(?:\"([^\"]{1,80})|([^\s;\"]{1,80}))", re.IGNORECASE)
 _TREE_FIELDS = ("content-type", "content-transfer-encoding", "content-disposition")
 
 
 class Unreadable(Exception):
     """The mail is refused; the message says why, in a few words for the owner."""
+
+
+class OverCap(Unreadable):
+    """The mail is refused for its shape, whoever reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +64,13 @@ def part_tree(raw: bytes, head: HeaderBlock) -> Part:
     """The parts of the mail ``raw`` whose header block is ``head``.
 
     Raises:
-        Unreadable: too many parts, nested too deeply, or neither parser finds its way.
+        OverCap: too many parts, or nested too deeply.
+        Unreadable: neither parser finds its way.
     """
     kind = head.first("content-type").lower()
     multipart = kind.startswith(("multipart/", "message/"))
     if multipart and raw.count(b"\n--") > 4 * MAX_PARTS and _boundaries(raw) > 2 * MAX_PARTS:
-        raise Unreadable(f"has more than {MAX_PARTS} parts")
+        raise OverCap(f"has more than {MAX_PARTS} parts")
     if multipart and raw.count(b"=?", head.size) > _MAX_WORDS:
         return library_tree(raw, head)
     try:
@@ -80,9 +87,9 @@ def library_tree(raw: bytes, head: HeaderBlock) -> Part:
         Unreadable: as ``part_tree``.
     """
     if any(len(field[0]) > _MAX_PART_FIELD for field in _CONTENT_FIELD.finditer(raw, head.size)):
-        raise Unreadable("has a part with a header that is too long")
+        raise OverCap("has a part with a header that is too long")
     if sum(1 for _ in _BOUNDARY.finditer(raw, head.size)) > 4 * MAX_DEPTH:
-        raise Unreadable(f"is nested deeper than {MAX_DEPTH} levels")
+        raise OverCap(f"is nested deeper than {MAX_DEPTH} levels")
     try:
         message = email.message_from_bytes(_with_content_head(raw, head))
         return _library_part(message, MAX_DEPTH, [MAX_PARTS])
@@ -114,9 +121,9 @@ def charset_of(content_type: str) -> str:
 def _fast_part(node: PyLazyMimePart, depth: int, left: list[int]) -> Part:
     left[0] -= 1
     if left[0] < 0:
-        raise Unreadable(f"has more than {MAX_PARTS} parts")
+        raise OverCap(f"has more than {MAX_PARTS} parts")
     if depth < 0:
-        raise Unreadable(f"is nested deeper than {MAX_DEPTH} levels")
+        raise OverCap(f"is nested deeper than {MAX_DEPTH} levels")
     disposition = (node.disposition or "").lower()
     kind = node.content_type.lower()
     charset = ""
@@ -152,9 +159,9 @@ def _fast_content(node: PyLazyMimePart) -> bytes:
 def _library_part(message: email.message.Message, depth: int, left: list[int]) -> Part:
     left[0] -= 1
     if left[0] < 0:
-        raise Unreadable(f"has more than {MAX_PARTS} parts")
+        raise OverCap(f"has more than {MAX_PARTS} parts")
     if depth < 0:
-        raise Unreadable(f"is nested deeper than {MAX_DEPTH} levels")
+        raise OverCap(f"is nested deeper than {MAX_DEPTH} levels")
     payload = message.get_payload()
     children: tuple[Part, ...] = ()
     kind = message.get_content_type()
@@ -177,8 +184,18 @@ def _messages(payload: Iterable[object]) -> Iterator[email.message.Message]:
 
 
 def _library_content(message: email.message.Message) -> bytes:
+    if str(message.get("content-transfer-encoding", "")).strip().lower() == "base64":
+        return _salvaged(str(message.get_payload()))
     try:
         content = message.get_payload(decode=True)
     except (ValueError, LookupError, binascii.Error) as error:
         raise Unreadable("has a part whose encoding is broken") from error
     return content if isinstance(content, bytes) else b""
+
+
+def _salvaged(text: str) -> bytes:
+    """What base64 says, where it was cut off or has other characters in it."""
+    letters = _NOT_BASE64.sub(b"", text.encode("ascii", "ignore"))
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    return base64.b64decode(letters + b"=" * (-len(letters) % 4))

@@ -20,6 +20,7 @@ import msgspec
 
 from connectors.errors import CursorExpired, NeedsOwner, Transient
 from connectors.folders import is_own, use_of
+from connectors.harmless import name_of, one_line
 from connectors.header_block import decoded, header_block
 from connectors.mail_dates import mail_date
 from connectors.mbox_boxes import BoxedMail, boxed_mails, is_box
@@ -213,9 +214,9 @@ def takeout(raw: bytes) -> tuple[tuple[str, ...], str | None]:
         return (), None
     labels: tuple[str, ...] = ()
     if len(fields) > 1 and fields[1][0] == "x-gmail-labels":
-        names = (name.strip(' "') for name in decoded(fields[1][1]).split(","))
-        labels = tuple(name[:200] for name in names if name)[:50]
-    return labels, fields[0][1][:40] or None
+        names = (name_of(name) for name in decoded(fields[1][1]).split(","))
+        labels = tuple(name for name in names if name)[:50]
+    return labels, one_line(fields[0][1], 40) or None
 
 
 def _is_box_file(path: Path) -> bool:
