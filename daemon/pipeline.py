@@ -1,0 +1,181 @@
+"""One account, one pass: what its connector yields in, read and stored batch by batch; how it ended out.
+
+Nothing is read from the network inside a transaction, and a batch is stored whole with its cursor, so a pass may be
+killed anywhere and goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+from connectors.errors import ConnectorError, CursorExpired, NeedsOwner
+from connectors.protocol import Connector, Stream
+from connectors.records import Batch, Cursor, Message
+from daemon.store import Applied, Store
+
+if TYPE_CHECKING:
+    from inference.acts.recogniser import Recogniser
+    from inference.findings import MessageFindings
+
+
+class Progress(Protocol):
+    """Told after each batch: items of the account so far, and how many are expected where that is known."""
+
+    def __call__(self, done: int, total: int | None) -> None: ...
+
+
+Read = Callable[[Message], "MessageFindings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncOutcome:
+    """How the pass over one account ended.
+
+    ``problem`` is a line for the owner (None: all well), ``error`` what raised it; ``needs_login`` that only the
+    owner can mend it; ``stopped`` that it was asked to stop before the end.
+    """
+
+    account: str
+    applied: Applied
+    problem: str | None = None
+    error: ConnectorError | None = None
+    stopped: bool = False
+
+    @property
+    def needs_owner(self) -> bool:
+        """Whether only the owner can mend the problem."""
+        return isinstance(self.error, NeedsOwner)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Pass:
+    """One pass over one account."""
+
+    account: str
+    connector: Connector
+    store: Store
+    read: Read
+    now: Callable[[], datetime]
+    keep_text: bool
+    progress: Progress
+    stop: Callable[[], bool]
+    applied: Applied = field(default_factory=Applied)
+    done: int = 0
+    before: int = 0
+
+    def stream(self, stream: Stream, since: Cursor | None, *, reread: bool) -> None:
+        """Read one stream; from the beginning once more where its cursor is no longer known."""
+        try:
+            self._pull(stream, since, reread=reread)
+        except CursorExpired:
+            self._pull(stream, None, reread=reread)
+
+    def _pull(self, stream: Stream, since: Cursor | None, *, reread: bool) -> None:
+        if self.stop():
+            return
+        pulled = 0
+        expected = 0
+        for batch in self.connector.pull(stream, since):
+            findings = self._read(batch, reread=reread)
+            self.applied += self.store.apply(
+                self.account, stream.name, batch, findings, now=self.now(), keep_text=self.keep_text
+            )
+            pulled += len(batch.changes)
+            self.done += len(batch.changes)
+            expected = batch.total if batch.total is not None else expected
+            self.progress(self.done, self.before + max(expected, pulled) if expected else None)
+            if self.stop():
+                break
+        self.before += max(pulled, expected)
+
+    def _read(self, batch: Batch, *, reread: bool) -> dict[str, MessageFindings]:
+        messages = [change for change in batch.changes if isinstance(change, Message)]
+        if not messages:
+            return {}
+        wanted = {message.identity for message in messages} if reread else self.store.unknown(messages)
+        return {identity: self.read(message) for identity, message in _best(messages).items() if identity in wanted}
+
+
+def sync_account(
+    account: str,
+    kind: str,
+    connector: Connector,
+    store: Store,
+    *,
+    now: Callable[[], datetime],
+    keep_text: bool = False,
+    progress: Progress = lambda done, total: None,
+    full: bool = False,
+    stop: Callable[[], bool] = lambda: False,
+    read: Read | None = None,
+) -> SyncOutcome:
+    """Read one account to its end (or to ``stop``) and record how that went.
+
+    Args:
+        account, kind: its name and kind in the config.
+        now: the clock (aware).
+        keep_text: keep whole mails, not only their acts.
+        full: read everything from the beginning, known mails too.
+        read: reads one message; the shipped recogniser's reader where None, loaded with the first unknown mail.
+
+    Raises:
+        StoreError: the store failed or another process is writing to it; what was stored before stays.
+    """
+    reading = _Pass(
+        account=account,
+        connector=connector,
+        store=store,
+        read=read or read_with_default,
+        now=now,
+        keep_text=keep_text,
+        progress=progress,
+        stop=stop,
+    )
+    error: ConnectorError | None = None
+    with store.writing():
+        try:
+            for stream in connector.streams():
+                since = None if full else store.cursor(account, stream.name)
+                reading.stream(stream, since, reread=full)
+        except ConnectorError as raised:
+            error = raised
+        problem = None if error is None else _line(error)
+        store.sync_finished(
+            account, kind, at=now(), problem=problem, error=None if error is None else type(error).__name__
+        )
+    return SyncOutcome(
+        account=account, applied=reading.applied, problem=problem, error=error, stopped=error is None and stop()
+    )
+
+
+def read_with_default(message: Message) -> MessageFindings:
+    """What the shipped recogniser's reader finds in a message."""
+    from inference.read import read
+
+    return read(message, _recogniser())
+
+
+@cache
+def _recogniser() -> Recogniser:
+    from inference.acts import recogniser
+
+    return recogniser.load()
+
+
+def _best(messages: list[Message]) -> dict[str, Message]:
+    from daemon.store.encoding import version
+
+    best: dict[str, Message] = {}
+    for message in messages:
+        rival = best.get(message.identity)
+        if rival is None or version(message) < version(rival):
+            best[message.identity] = message
+    return best
+
+
+def _line(error: ConnectorError) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -1,0 +1,30 @@
+"""The only user of SQLAlchemy: records, findings and conclusions in and out of SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from daemon.store.accounts import Claim, Rejection
+from daemon.store.applying import Applied
+from daemon.store.corrections import Correction, CorrectionKind
+from daemon.store.errors import StoreBusy, StoreError
+from daemon.store.exporting import ExportedMail, ExportedMeeting
+from daemon.store.findings import WorkedOut
+from daemon.store.people import StoredPerson
+from daemon.store.store import Store, open_store
+from daemon.store.views import LeftOut
+
+__all__ = [
+    "Applied",
+    "Claim",
+    "Correction",
+    "CorrectionKind",
+    "ExportedMail",
+    "ExportedMeeting",
+    "LeftOut",
+    "Rejection",
+    "Store",
+    "StoreBusy",
+    "StoreError",
+    "StoredPerson",
+    "WorkedOut",
+    "open_store",
+]

@@ -1,0 +1,168 @@
+"""One batch of one stream in, everything that it changes written in one transaction; what that was out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from connectors.records import Batch, Meeting, Message, Removed
+from daemon.store.addresses import AddressBook
+from daemon.store.database import Access
+from daemon.store.encoding import hash64, moment, storable
+from daemon.store.forgotten import curtain
+from daemon.store.meetings import BY_MAIL, MeetingIntake
+from daemon.store.records import Intake
+from daemon.store.stirred import Stirred, stir
+from inference.findings import MessageFindings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What one or more batches did: items new to the store, changed, gone, unreadable, and known already."""
+
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+    rejected: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: Applied) -> Applied:
+        return Applied(
+            new=self.new + other.new,
+            changed=self.changed + other.changed,
+            removed=self.removed + other.removed,
+            rejected=self.rejected + other.rejected,
+            unchanged=self.unchanged + other.unchanged,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    """The last word of a batch on each of its items, by their keys (a meeting that was there and went is in two)."""
+
+    messages: dict[str, Message] = field(default_factory=dict)
+    meetings: dict[str, Meeting] = field(default_factory=dict)
+    removed: dict[str, None] = field(default_factory=dict)
+    rejected: dict[str, str] = field(default_factory=dict)
+
+
+def apply(
+    access: Access,
+    book: AddressBook,
+    account: str,
+    stream: str,
+    batch: Batch,
+    findings: Mapping[str, MessageFindings],
+    *,
+    now: datetime,
+    keep_text: bool,
+) -> Applied:
+    """Write a batch and its cursor; see ``Store.apply``."""
+    number = stream_number(access, account, stream)
+    book.begin(access)
+    hidden = curtain(access, book)
+    latest = _latest(batch)
+    meetings = MeetingIntake(access=access, book=book, curtain=hidden)
+    mail = Intake(access=access, book=book, account=account, curtain=hidden)
+    mail.see((change for change in batch.changes if isinstance(change, Message)), findings)
+    mail.store()
+    if keep_text:
+        mail.keep_texts()
+    _invitations(mail, meetings)
+    for key, meeting in latest.meetings.items():
+        meetings.see(number, hash64(key), (meeting,))
+    removed = _remove(access, meetings, number, latest.removed)
+    meetings.store()
+    _sight(access, number, mail, latest.messages)
+    _reject(access, number, latest, now)
+    if book.write_counts(access):
+        stir(access, Stirred.PEOPLE, [0])
+    if batch.cursor is not None:
+        access.run("UPDATE streams SET cursor = ? WHERE id = ?", (batch.cursor.value, number))
+    new = sum(each.before is None for each in mail.fresh)
+    better = sum(each.before is not None and each.version < each.before[2] for each in mail.fresh)
+    seen = sum(isinstance(change, Message | Meeting) for change in batch.changes)
+    done = Applied(
+        new=new + meetings.new, changed=better + meetings.changed, removed=removed, rejected=len(latest.rejected)
+    )
+    return replace(done, unchanged=max(0, seen - done.new - done.changed))
+
+
+def stream_number(access: Access, account: str, stream: str) -> int:
+    """The number of a stream, which gets one where it is new."""
+    row = access.row("SELECT id FROM streams WHERE account = ? AND name = ?", (account, stream))
+    if row is not None:
+        return int(row[0])
+    highest = access.row("SELECT max(id) FROM streams")
+    number = int((highest[0] if highest else None) or 0) + 1
+    access.run("INSERT INTO streams (id, account, name) VALUES (?, ?, ?)", (number, account, stream))
+    return number
+
+
+def _latest(batch: Batch) -> _Latest:
+    latest = _Latest()
+    for change in batch.changes:
+        latest.messages.pop(change.key, None)
+        latest.removed.pop(change.key, None)
+        latest.rejected.pop(change.key, None)
+        if isinstance(change, Message):
+            latest.messages[change.key] = change
+        elif isinstance(change, Meeting):
+            latest.meetings[change.key] = change
+        elif isinstance(change, Removed):
+            latest.removed[change.key] = None
+        else:
+            latest.rejected[change.key] = change.reason
+    return latest
+
+
+def _invitations(mail: Intake, meetings: MeetingIntake) -> None:
+    """Invitations in mail count where the mail does: not in mail whose sender failed authentication."""
+    for incoming in mail.fresh:
+        message = incoming.message
+        if message.meetings and (message.own or message.authenticated is not False):
+            meetings.see(BY_MAIL, _mail_key(incoming.identity), message.meetings)
+        elif incoming.before is not None:
+            meetings.see(BY_MAIL, _mail_key(incoming.identity), ())
+
+
+def _mail_key(identity: bytes) -> int:
+    return int.from_bytes(identity[:8], "big", signed=True)
+
+
+def _remove(access: Access, meetings: MeetingIntake, stream: int, keys: Iterable[str]) -> int:
+    """Drop what a stream no longer has: the mail stays, a meeting goes with its last sighting."""
+    removed = 0
+    for key in keys:
+        mark = hash64(key)
+        gone = access.run("DELETE FROM sightings WHERE stream = ? AND key = ?", (stream, mark))
+        removed += bool(meetings.drop(stream, mark) or gone)
+    return removed
+
+
+def _sight(access: Access, stream: int, mail: Intake, messages: Mapping[str, Message]) -> None:
+    rows = []
+    for key, message in messages.items():
+        row = mail.row_of(message)
+        if row is not None:
+            rows.append((stream, hash64(key), row))
+    access.many(
+        "INSERT INTO sightings (stream, key, message) VALUES (?, ?, ?) "
+        "ON CONFLICT (stream, key) DO UPDATE SET message = excluded.message",
+        rows,
+    )
+
+
+def _reject(access: Access, stream: int, latest: _Latest, now: datetime) -> None:
+    """List what could not be read, once; an item that can be read by now is listed no more."""
+    fine = [storable(key) for key in (*latest.messages, *latest.meetings, *latest.removed)]
+    if fine and access.row("SELECT 1 FROM rejections WHERE stream = ? LIMIT 1", (stream,)):
+        listed = {key for (key,) in access.rows("SELECT key FROM rejections WHERE stream = ?", (stream,))}
+        gone = [(stream, key) for key in fine if key in listed]
+        access.many("DELETE FROM rejections WHERE stream = ? AND key = ?", gone)
+    access.many(
+        "INSERT INTO rejections (stream, key, reason, at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (stream, key) DO UPDATE SET reason = excluded.reason",
+        [(stream, storable(key), storable(reason), moment(now)) for key, reason in latest.rejected.items()],
+    )

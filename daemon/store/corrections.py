@@ -1,0 +1,112 @@
+"""The owner's word in, rows out, and back: it survives every re-inference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from daemon.store.database import Access
+from daemon.store.encoding import encode, moment, time_of
+from daemon.store.stirred import Stirred, stir
+from inference.acts.act import FavorType
+from inference.corrections import FavorCorrection, Verdict
+
+_TEXTS: Final = msgspec.json.Decoder(tuple[str, ...])
+
+
+class CorrectionKind(StrEnum):
+    """What a correction is about; its subject is named in the comment."""
+
+    FAVOR = "favor"  # what opened the favor, as inference.corrections.opening tells it
+    MERGE = "merge"  # two addresses
+    SPLIT = "split"  # two addresses
+    ME = "me"  # an address
+    NOT_ME = "not_me"  # an address
+    MUTE = "mute"  # an address, or a domain with "@" before it
+    UNMUTE = "unmute"  # the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """One thing that the owner said.
+
+    ``verdict``, ``type`` and ``email`` (an address of the person whose ledger the favor is in) are of favors only,
+    "" and None otherwise.
+    """
+
+    id: int = 0
+    kind: CorrectionKind
+    subject: tuple[str, ...]
+    verdict: str = ""
+    type: FavorType | None = None
+    email: str = ""
+    at: datetime
+
+    @property
+    def favor(self) -> FavorCorrection | None:
+        """This correction as one of a favor, None where it is about something else."""
+        if self.kind is not CorrectionKind.FAVOR:
+            return None
+        verdict = msgspec.convert(self.verdict, Verdict)
+        return FavorCorrection(evidence=self.subject, verdict=verdict, type=self.type, at=self.at)
+
+
+def corrections(access: Access) -> list[Correction]:
+    """Everything the owner said, in the order of saying it."""
+    rows = access.rows("SELECT id, kind, subject, verdict, type, email, at FROM corrections ORDER BY id")
+    return [
+        Correction(
+            id=number,
+            kind=CorrectionKind(kind),
+            subject=_TEXTS.decode(subject),
+            verdict=verdict,
+            type=None if type_ is None else FavorType(type_),
+            email=email,
+            at=time_of(at),
+        )
+        for number, kind, subject, verdict, type_, email, at in rows
+    ]
+
+
+def add(access: Access, said: Correction) -> int:
+    """Keep a correction (its ``id`` does not matter); the number that it got."""
+    highest = access.row("SELECT max(id) FROM corrections")
+    number = int((highest[0] if highest else None) or 0) + 1
+    access.run(
+        "INSERT INTO corrections (id, kind, subject, verdict, type, email, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (number, said.kind.value, encode(said.subject), said.verdict, said.type, said.email, moment(said.at)),
+    )
+    stir(access, Stirred.PEOPLE, [0])
+    return number
+
+
+def remove(access: Access, number: int) -> bool:
+    """Take a correction back; whether there was one."""
+    stir(access, Stirred.PEOPLE, [0])
+    return bool(access.run("DELETE FROM corrections WHERE id = ?", (number,)))
+
+
+def pairs(said: Sequence[Correction], kind: CorrectionKind) -> list[tuple[str, str]]:
+    """The pairs of addresses of one kind of correction; of two about one pair the later holds."""
+    latest: dict[tuple[str, str], CorrectionKind] = {}
+    for each in said:
+        if each.kind in (CorrectionKind.MERGE, CorrectionKind.SPLIT) and len(each.subject) == 2:
+            one, other = sorted(each.subject)
+            latest[one, other] = each.kind
+    return [pair for pair, last in latest.items() if last is kind]
+
+
+def singles(said: Sequence[Correction], kind: CorrectionKind, opposite: CorrectionKind) -> list[str]:
+    """The addresses of which ``kind`` was said last, not ``opposite``."""
+    latest = {each.subject[0]: each.kind for each in said if each.kind in (kind, opposite) and each.subject}
+    return [subject for subject, last in latest.items() if last is kind]
+
+
+def is_muted(emails: Sequence[str], muted: frozenset[str]) -> bool:
+    """Whether one of these addresses, or its domain, is muted."""
+    return any(email in muted or "@" + email.rpartition("@")[2] in muted for email in emails)

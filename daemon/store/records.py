@@ -1,0 +1,243 @@
+"""A batch and what inference found in its mails in, rows out: the part of ``Store.apply`` that takes in mail.
+
+What is stored does not depend on the order of batches, on how they are cut, or on how often they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Final
+
+from connectors.records import Message
+from daemon.store import texts
+from daemon.store.addresses import AddressBook
+from daemon.store.database import Access, Row
+from daemon.store.encoding import READERS, Readers, encode, findings_row, moment, storable, version
+from daemon.store.forgotten import Curtain, participants
+from daemon.store.stirred import Stirred, stir
+from daemon.store.threads import Place, Threads, links_of, parent_of
+from inference.acts.act import ActName
+from inference.findings import MailKind, MessageFindings
+
+#: Mail that people wrote: what ledgers and ties are made from. The rest is kept to say what was left out, and why.
+HUMAN: Final = frozenset({MailKind.PERSONAL, MailKind.LIST, MailKind.AUTO_REPLY})
+#: No mail has more readers than this; those beyond are not kept.
+_MAX_READERS: Final = 500
+
+_COLUMNS: Final = (
+    "version, message_id, parent, at, sender, readers, thread, subject, kind, kind_because, findings, own, "
+    "authenticated, news, link"
+)
+_INSERT: Final = (
+    f"INSERT INTO messages (id, identity, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+)
+_BEFORE: Final = "SELECT identity, id, version, sender, readers, thread, own, kind FROM messages WHERE identity IN (?*)"
+_REPLACE: Final = f"UPDATE messages SET ({_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?"  # noqa: S608
+
+_NOBODY: Final = Readers(to=(), cc=(), bcc=())
+_NOTHING: Final = MessageFindings(kind=MailKind.PERSONAL, kind_because="")
+
+
+@dataclass(slots=True, kw_only=True)
+class Incoming:
+    """One mail of a batch: its best copy, the links of all copies, its row's number, the row that it meets.
+
+    ``readers`` are spellings, filled in when the mail is written.
+    """
+
+    message: Message
+    identity: bytes
+    version: int
+    links: tuple[int, ...]
+    row: int = 0
+    before: Row | None = None
+    readers: Readers = _NOBODY
+    findings: MessageFindings = _NOTHING
+
+
+@dataclass(slots=True, kw_only=True)
+class Intake:
+    """What one transaction does to mail: ``see`` the messages, then ``store`` them."""
+
+    access: Access
+    book: AddressBook
+    account: str
+    curtain: Curtain | None
+    best: dict[bytes, Incoming] = field(default_factory=dict)
+    fresh: list[Incoming] = field(default_factory=list)
+
+    def see(self, messages: Iterable[Message], findings: Mapping[str, MessageFindings]) -> None:
+        """Take the messages in; of several copies of one mail the best stands for it.
+
+        Those that are new, or better than the stored copy, or as good and newly read, are ``fresh``.
+        """
+        for message in messages:
+            if self.curtain is None or not self.curtain.hides(participants(message)):
+                self._meet(message)
+        for row in self.access.pick(_BEFORE, self.best):
+            self.best[bytes(row[0])].before = row
+        highest = self.access.row("SELECT max(id) FROM messages")
+        number = (highest[0] if highest else None) or 0
+        for incoming in self.best.values():
+            if incoming.before is None:
+                number += 1
+                incoming.row = number
+            else:
+                incoming.row = incoming.before[1]
+            found = findings.get(incoming.identity.hex())
+            if incoming.before is None or (found is not None and incoming.version <= incoming.before[2]):
+                incoming.findings = found if found is not None else _unread(incoming)
+                self.fresh.append(incoming)
+
+    def _meet(self, message: Message) -> None:
+        identity, rank = bytes.fromhex(message.identity), version(message)
+        links = links_of(message, self.account)
+        known = self.best.get(identity)
+        if known is None:
+            self.best[identity] = Incoming(message=message, identity=identity, version=rank, links=links)
+            return
+        known.links = tuple(dict.fromkeys((*known.links, *links)))
+        if rank < known.version:
+            known.message, known.version = message, rank
+
+    def row_of(self, message: Message) -> int | None:
+        """The number of a message's row, None where nothing of it is kept."""
+        incoming = self.best.get(bytes.fromhex(message.identity))
+        return None if incoming is None else incoming.row
+
+    def store(self) -> None:
+        """Write the fresh mails and where all of them belong."""
+        threads = self._threads()
+        self.book.learn(self.access, chain.from_iterable(participants(each.message) for each in self.fresh))
+        self._take_back([each for each in self.fresh if each.before is not None])
+        new: list[tuple[object, ...]] = []
+        better: list[tuple[object, ...]] = []
+        for incoming, thread in zip(self.fresh, threads, strict=True):
+            row = self._row(incoming, thread)
+            if incoming.before is None:
+                new.append((incoming.row, incoming.identity, *row))
+            else:
+                better.append((*row, incoming.row))
+        self.access.many(_INSERT, new)
+        self.access.many(_REPLACE, better)
+        self._index()
+
+    def keep_texts(self) -> None:
+        """Keep whole mails, where this copy is the one that is stored."""
+        fresh = {each.row for each in self.fresh}
+        chosen = [each for each in self.best.values() if each.row in fresh or each.version == _stored_version(each)]
+        if self.curtain is not None:
+            chosen = [each for each in chosen if not self.curtain.touches(participants(each.message))]
+        texts.keep(self.access, [(each.row, each.message) for each in chosen])
+
+    def _threads(self) -> list[int]:
+        """The conversations of the fresh mails; known ones may bring together what only this copy knows of."""
+        fresh = {each.row for each in self.fresh}
+        tell = [each for each in self.best.values() if each.row not in fresh and _tells_more(each)]
+        places = [
+            Place(message=each.row, thread=each.before[5] if each.before else 0, links=each.links)
+            for each in (*self.fresh, *tell)
+        ]
+        if not places:
+            return []
+        threads, stirred = Threads(self.access).place(places)
+        stir(self.access, Stirred.THREAD, stirred)
+        return threads[: len(self.fresh)]
+
+    def _row(self, incoming: Incoming, thread: int) -> tuple[object, ...]:
+        original = incoming.message
+        incoming.readers = self._readers(original)
+        sender = self.book.number(original.sender)
+        self.book.count_mail(sender, chain(*_lists(incoming.readers)), own=original.own)
+        if self.curtain is not None:
+            incoming.message, incoming.findings = self.curtain.mail(original, incoming.findings)
+        message, reading = incoming.message, incoming.findings
+        news = message.own and any(act.certain and act.act is ActName.NEWS for act in reading.acts)
+        return (
+            incoming.version,
+            None if message.message_id is None else storable(message.message_id),
+            parent_of(message),
+            moment(message.sent_at),
+            sender,
+            encode(incoming.readers),
+            thread,
+            storable(message.subject),
+            reading.kind.value,
+            storable(reading.kind_because),
+            findings_row(reading, len(message.attachments)),
+            int(message.own),
+            None if message.authenticated is None else int(message.authenticated),
+            int(news),
+            None if message.link is None else storable(message.link),
+        )
+
+    def _readers(self, message: Message) -> Readers:
+        number = self.book.number
+        to = tuple(map(number, message.to[:_MAX_READERS]))
+        left = _MAX_READERS - len(to)
+        cc = tuple(map(number, message.cc[:left]))
+        return Readers(to=to, cc=cc, bcc=tuple(map(number, message.bcc[: left - len(cc)])))
+
+    def _take_back(self, replaced: Sequence[Incoming]) -> None:
+        """Undo what the rows that are about to be replaced have counted and marked."""
+        for incoming in replaced:
+            if incoming.before is None:
+                continue
+            sender, readers, _, own, kind = incoming.before[3:]
+            spellings = [sender, *chain(*_lists(READERS.decode(readers)))]
+            self.book.recall(self.access, spellings)
+            self.book.count_mail(sender, spellings[1:], own=bool(own), times=-1)
+            if kind in HUMAN:
+                stir(self.access, Stirred.ADDRESS, {self.book.address_of[each] for each in spellings})
+        rows = [(each.row,) for each in replaced]
+        self.access.many("DELETE FROM appearances WHERE message = ?", rows)
+        self.access.many("DELETE FROM mentions WHERE message = ?", rows)
+
+    def _index(self) -> None:
+        """Let the fresh mails be found by who is in them and whom they name."""
+        appearances: list[tuple[int, int]] = []
+        named: list[tuple[int, int]] = []
+        stirred: set[int] = set()
+        address_of = self.book.address_of
+        for incoming in self.fresh:
+            spellings = (self.book.number(incoming.message.sender), *chain(*_lists(incoming.readers)))
+            addresses = {address_of[each] for each in spellings}
+            appearances += [(address, incoming.row) for address in addresses]
+            if incoming.findings.kind in HUMAN:
+                stirred |= addresses
+                named += [(name, incoming.row) for name in set(incoming.findings.mentions)]
+        self.access.many("INSERT INTO appearances (address, message) VALUES (?, ?)", sorted(appearances))
+        self.access.many("INSERT INTO mentions (hash, message) VALUES (?, ?)", sorted(named))
+        stir(self.access, Stirred.ADDRESS, stirred)
+        stir(self.access, Stirred.NAME, {name for name, _ in named})
+
+
+def unknown(access: Access, messages: Iterable[Message]) -> set[str]:
+    """The identities of those messages that must be read: new ones, and better copies of known ones."""
+    best: dict[bytes, int] = {}
+    for message in messages:
+        identity, rank = bytes.fromhex(message.identity), version(message)
+        best[identity] = min(rank, best.get(identity, rank))
+    for identity, rank in access.pick("SELECT identity, version FROM messages WHERE identity IN (?*)", best):
+        if best[bytes(identity)] >= rank:
+            del best[bytes(identity)]
+    return {identity.hex() for identity in best}
+
+
+def _stored_version(incoming: Incoming) -> int | None:
+    return None if incoming.before is None else int(incoming.before[2])
+
+
+def _tells_more(incoming: Incoming) -> bool:
+    """Whether this copy of a known mail may know of links that the stored one does not."""
+    return bool(incoming.message.provider_thread) or incoming.version != _stored_version(incoming)
+
+
+def _lists(readers: Readers) -> tuple[tuple[int, ...], ...]:
+    return (readers.to, readers.cc, readers.bcc)
+
+
+def _unread(incoming: Incoming) -> MessageFindings:
+    raise KeyError(f"no findings given for the new mail {incoming.identity.hex()}")

@@ -1,0 +1,42 @@
+"""What was worked out in, nothing of it left out: people, favors and ties are to be made again from stored acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connectors.records import Message
+from daemon.store.database import Access
+from daemon.store.encoding import findings_row, storable
+from daemon.store.records import HUMAN
+from daemon.store.stirred import Stirred, stir
+from inference.acts.act import ActName
+from inference.findings import MessageFindings
+
+
+def drop_conclusions(access: Access) -> None:
+    """Drop people, favors and ties; corrections and everything that was read stay."""
+    for statement in (
+        "DELETE FROM persons",
+        "DELETE FROM person_names",
+        "DELETE FROM suggestions",
+        "DELETE FROM favors",
+        "DELETE FROM contacts",
+        "DELETE FROM touched",
+        "DELETE FROM stirred",
+    ):
+        access.run(statement)
+    access.run("UPDATE addresses SET person = NULL")
+    stir(access, Stirred.PEOPLE, [0])
+
+
+def save_readings(access: Access, readings: Sequence[tuple[int, Message, MessageFindings]]) -> None:
+    """Replace what was found in these mails (number of the row, the kept mail, the new findings)."""
+    rows = []
+    for number, message, found in readings:
+        news = message.own and any(act.certain and act.act is ActName.NEWS for act in found.acts)
+        findings = findings_row(found, len(message.attachments))
+        rows.append((found.kind.value, storable(found.kind_because), findings, int(news), number))
+    access.many("UPDATE messages SET kind = ?, kind_because = ?, findings = ?, news = ? WHERE id = ?", rows)
+    access.many("DELETE FROM mentions WHERE message = ?", [(number,) for number, *_ in readings])
+    named = {(name, number) for number, _, found in readings if found.kind in HUMAN for name in found.mentions}
+    access.many("INSERT INTO mentions (hash, message) VALUES (?, ?)", sorted(named))

@@ -1,0 +1,46 @@
+"""Whole mails in, rows of ``texts`` out, and back: kept only where the owner asked for it (``keep_text = "full"``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import msgspec
+
+from connectors.records import Message
+from daemon.store.database import Access
+from daemon.store.encoding import encode, storable
+
+_MESSAGE: Final = msgspec.json.Decoder(Message)
+
+
+def keep(access: Access, messages: Sequence[tuple[int, Message]]) -> None:
+    """Keep the texts of these mails (number of their row, mail)."""
+    access.many(
+        "INSERT INTO texts (message, content) VALUES (?, ?) ON CONFLICT (message) DO UPDATE SET content = excluded.content",
+        [(row, _encoded(message)) for row, message in messages],
+    )
+
+
+def _encoded(message: Message) -> bytes:
+    plain = replace(message, meetings=())
+    try:
+        return encode(plain)
+    except UnicodeEncodeError:  # a lone surrogate that came through a lying charset
+        headers = {name: storable(value) for name, value in message.headers.items()}
+        clean = replace(
+            plain,
+            subject=storable(message.subject),
+            text=storable(message.text),
+            html=storable(message.html),
+            attachments=tuple(map(storable, message.attachments)),
+            headers=headers,
+        )
+        return encode(clean)
+
+
+def batch_after(access: Access, row: int, limit: int) -> list[tuple[int, Message]]:
+    """The next ``limit`` kept mails whose rows come after ``row``, in order of rows."""
+    statement = "SELECT message, content FROM texts WHERE message > ? ORDER BY message LIMIT ?"
+    return [(number, _MESSAGE.decode(content)) for number, content in access.rows(statement, (row, limit))]

@@ -1,0 +1,161 @@
+"""Rows in, what the letter, the ledger and the lists are made from out: read from maintained rows, never by scanning."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from daemon.store import accounts, findings
+from daemon.store.corrections import Correction, CorrectionKind, corrections, is_muted, singles
+from daemon.store.database import Access
+from daemon.store.encoding import FINDINGS, READERS, favor_of, moment, time_of
+from daemon.store.people import StoredPerson, persons
+from daemon.store.records import HUMAN
+from daemon.store.timelines import Reader
+from inference.acts.act import ActName
+from inference.corrections import FavorCorrection, corrected
+from inference.favor import Favor
+from inference.network import Ahead, Network, News, PersonView
+from inference.timeline import OWNER
+
+#: How far ahead meetings are told of, and how many people may be there.
+_AHEAD: Final = timedelta(days=60)
+_FEW: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Mail of one sender that was left out for one reason; ``last`` is when the latest was sent."""
+
+    email: str
+    name: str
+    kind: str
+    because: str
+    mails: int
+    last: datetime
+
+
+def network(access: Access, as_of: datetime, zone: ZoneInfo, owner_name: str) -> Network:
+    """The snapshot that the letter and the health of the network are made from."""
+    said = corrections(access)
+    return Network(
+        as_of=as_of,
+        zone=zone,
+        owner_name=owner_name,
+        people={person.id: view(person, said, zone) for person in persons(access)},
+        favors=favors(access, None, said),
+        contacts=findings.contacts(access),
+        news=_news(access),
+        accounts=accounts.states(access),
+        ahead=_ahead(access, as_of),
+    )
+
+
+def view(person: StoredPerson, said: Sequence[Correction], zone: ZoneInfo) -> PersonView:
+    """A person as the letter names them."""
+    muted = frozenset(singles(said, CorrectionKind.MUTE, CorrectionKind.UNMUTE))
+    first = None if person.first_at is None else time_of(person.first_at).astimezone(zone).date()
+    return PersonView(
+        id=person.id,
+        key=person.key,
+        name=person.name,
+        emails=person.emails,
+        muted=is_muted(person.emails, muted),
+        role=person.role,
+        first_seen=first,
+    )
+
+
+def favors(access: Access, person: int | None, said: Sequence[Correction] | None = None) -> tuple[Favor, ...]:
+    """All favors, or one person's, with the owner's corrections applied, in order of opening."""
+    rows = (
+        access.rows("SELECT content FROM favors ORDER BY opened_at, id")
+        if person is None
+        else access.rows("SELECT content FROM favors WHERE person = ? ORDER BY opened_at, id", (person,))
+    )
+    return _as_the_owner_knows(access, [favor_of(content) for (content,) in rows], said)
+
+
+def favor(access: Access, id_: str) -> Favor | None:
+    """The favor with this id (or the only one whose id begins so), corrections applied; None where there is none."""
+    rows = access.rows("SELECT person, id FROM favors WHERE id >= ? AND id < ? ORDER BY id LIMIT 2", (id_, id_ + "~"))
+    if len(rows) != 1:
+        return None
+    return next((each for each in favors(access, rows[0][0]) if each.id == rows[0][1]), None)
+
+
+def _as_the_owner_knows(access: Access, found: Sequence[Favor], said: Sequence[Correction] | None) -> tuple[Favor, ...]:
+    """The favors with what the owner said about each person's."""
+    word: dict[str, list[FavorCorrection]] = defaultdict(list)
+    for each in corrections(access) if said is None else said:
+        if each.favor is not None:
+            word[each.email].append(each.favor)
+    if not word:
+        return tuple(found)
+    of_person: dict[int, list[FavorCorrection]] = defaultdict(list)
+    for email, person in access.pick("SELECT email, person FROM addresses WHERE email IN (?*)", sorted(word)):
+        if person is not None:
+            of_person[person] += word[email]
+    now: dict[str, Favor] = {}
+    for person, its in of_person.items():
+        now.update({each.id: each for each in corrected([each for each in found if each.person == person], its)})
+    return tuple(
+        now[each.id] if each.person in of_person else each
+        for each in found
+        if each.person not in of_person or each.id in now
+    )
+
+
+def _news(access: Access) -> tuple[News, ...]:
+    rows = access.rows("SELECT at, message_id, readers, findings FROM messages WHERE news = 1 ORDER BY at, identity")
+    decoded = [(at, message_id, READERS.decode(who), FINDINGS.decode(found)) for at, message_id, who, found in rows]
+    spellings = {each for _, _, who, _ in decoded for each in chain(who.to, who.cc, who.bcc)}
+    whose = access.table(
+        "SELECT spellings.id, addresses.person FROM spellings JOIN addresses ON addresses.id = spellings.address "
+        "WHERE addresses.person IS NOT NULL AND spellings.id IN (?*)",
+        spellings,
+    )
+    found: list[News] = []
+    for at, message_id, who, shown in decoded:
+        told = {whose[each] for each in chain(who.to, who.cc, who.bcc) if each in whose} - {OWNER}
+        found += [
+            News(at=time_of(at), quote=act.quote, told=frozenset(told), message_id=message_id)
+            for act in shown.acts
+            if act.act is ActName.NEWS and act.certain
+        ]
+    return tuple(found)
+
+
+def _ahead(access: Access, as_of: datetime) -> tuple[Ahead, ...]:
+    rows = access.rows(
+        "SELECT id FROM meetings WHERE start > ? AND start <= ? AND status <> 'cancelled' AND all_day = 0",
+        (moment(as_of), moment(as_of + _AHEAD)),
+    )
+    found = []
+    for each in Reader(access).encounters(number for (number,) in rows).values():
+        coming = [who.person for who in each.participants if who.answer != "declined"]
+        if OWNER in coming and len(coming) <= _FEW:
+            found += [Ahead(person=who, start=each.start, summary=each.summary) for who in coming if who > OWNER]
+    return tuple(sorted(found, key=lambda ahead: (ahead.start, ahead.person, ahead.summary)))
+
+
+def left_out(access: Access) -> list[LeftOut]:
+    """Mail that people did not write: by sender, what it was taken for, and why; the most first."""
+    marks = ", ".join("?" for _ in HUMAN)
+    rows = access.rows(
+        "SELECT addresses.email, max(spellings.name), messages.kind, messages.kind_because, count(*), max(messages.at) "
+        "FROM messages JOIN spellings ON spellings.id = messages.sender "
+        "JOIN addresses ON addresses.id = spellings.address "
+        "WHERE messages.kind NOT IN (" + marks + ") "
+        "GROUP BY addresses.email, messages.kind, messages.kind_because ORDER BY 5 DESC, 1, 3, 4",
+        sorted(HUMAN),
+    )
+    return [
+        LeftOut(email=email, name=name, kind=kind, because=because, mails=mails, last=time_of(last))
+        for email, name, kind, because, mails, last in rows
+    ]
