@@ -108,11 +108,17 @@ def _quote_text(html: str) -> str:
     tree = LexborHTMLParser(html)
     body = tree.body
     outer = {node.mem_id for node in _outermost(tree.css(_QUOTES))} if body else set()
-    inner = [node for node in tree.css(_ALL) if node.mem_id not in outer]
+    inner = [node for node in tree.css(_ALL) if node.mem_id not in outer and not _is_body_of(node, outer)]
     for node in list(_outermost(inner)):
         if node.tag not in ("html", "body"):
             node.decompose()
     return _text(tree)
+
+
+def _is_body_of(node: LexborNode, quotes: set[int]) -> bool:
+    """Whether a block quote stands right in the division that holds one mail's quote, beside the attribution (Gmail)."""
+    parent = node.parent
+    return node.tag == "blockquote" and parent is not None and parent.tag == "div" and parent.mem_id in quotes
 
 
 def _text(tree: LexborHTMLParser) -> str:

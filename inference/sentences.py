@@ -34,6 +34,8 @@ _ABBREVIATIONS = frozenset(
 # Abbreviations that often end a sentence: they do where a capital follows.
 _MAY_END = frozenset(re.findall(r"\S+", "etc inc ltd co corp llc a.m p.m u.s u.k u.n d.c usw jr sr est sun sat al no"))
 _OPENING = frozenset("\"'“‘«„([¿¡$€£")
+# After a number, what makes it a date: "am 3. Mai", "den 3. Marts".
+_MONTH = re.compile(r"(?:Jan|Jän|Feb|Mär|Mar|Mai|Maj|Apr|Jun|Jul|Aug|Sep|Okt|Nov|Dez|Des|Dec)[a-zä]{0,6}\b")
 _WORD_BEFORE = re.compile(r"[\w.'’-]*\Z")
 
 
@@ -103,7 +105,9 @@ def _sentence_ends(text: str, start: int, match: re.Match[str], casual: bool) ->
         return word in _MAY_END and following.isupper()
     if word.isdigit() and match.start() - len(word) == start:
         return False
-    return not (len(word) == 1 and word.isalpha() and word != "i" and match.start() - 1 > start)
+    if word.isdigit() and len(word) <= 2 and _MONTH.match(text, after):
+        return False
+    return not (len(word) == 1 and word.isalpha() and word != "i")
 
 
 def _is_casual(text: str) -> bool:

@@ -149,7 +149,7 @@ _CLOSING_WORDS = frozenset(
         sincerely truly faithfully respectfully cheers ciao love lots much hugs take warmly greetings in onward peace mit
         freundliche viele beste liebe herzliche schöne ganz gruss gruß grüße gruesse grüsse lg vg mfg bg hg hochachtungsvoll
         cordialement bien très amicalement amitiés sincèrement salutations bises bisous je meilleures bonne à un saludo saludos
-        cordial fuerte gran abrazo abrazos atentamente atte besos cordialmente muy cordiali distinti cari tanti saluti a
+        um cordial fuerte gran abrazo abrazos atentamente atte besos cordialmente muy cordiali distinti cari tanti saluti a
         atenciosamente att abraços abraço cumprimentos com met vriendelijke hartelijke groet groeten groetjes mvg gr med venlig
         mvh hilsen kh vänliga hälsningar vennlig pozdrawiam z terveisin ystävällisin
         many big huge thanks thank thx tks thnx ta vielen besten herzlichen lieben tausend danke merci muchas mil gracias molte
