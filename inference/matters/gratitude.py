@@ -10,14 +10,17 @@ from inference.matters.book import Book, Draft, act_evidence
 from inference.matters.matching import days_between, fit, kind_of, near_by_thread
 from inference.matters.odds import shifted
 from inference.matters.reading import Reading
-from inference.matters.types import MINOR, thanks_ahead
-from inference.matters.vocabulary import around, said
+from inference.matters.types import MINOR, thanks_ahead, thanks_for_deed
+from inference.matters.types import spoken_of as spoken_of_type
+from inference.matters.vocabulary import around, said, said_itself
 from inference.matters.wording import capital
 from inference.timeline import Mail
 
-_ENOUGH = 0.5
+# Taking thanks or an outcome for given wrongly only hides a reminder; overlooking them accuses the owner.
+_ENOUGH = 0.42
+_DOUBTFUL = 0.4
 _SURE_THANKS = 0.8  # thanks for something never seen must be this sure
-_IMPLIED = 0.6
+_IMPLIED = 0.55
 _FADES = 400.0  # gratitude may come late
 _SPOKEN_OF = 0.7  # at this fit the thanks or the outcome speak of the favor itself
 _NEXT_DAYS = 45.0  # thanks without a word of the matter are for what was done this recently
@@ -55,7 +58,7 @@ def _thanks(book: Book, reading: Reading, act: Act, asked: Set[int], spoken_of: 
             thanked.add(draft.number)
     if done or any(d.thanked and (near_by_thread(d, reading.mail) or d.number in spoken_of) for d in drafts):
         return thanked
-    pending = [d for d in drafts if d.open and not _only_promised_there(d, reading)]
+    pending = [d for d in drafts if d.open and (_for_a_deed(act, d) or not _only_promised_there(d, reading))]
     if pending:
         _implies(book, reading, act, pending[0])
     elif not drafts:
@@ -105,10 +108,16 @@ def _only_promised_there(draft: Draft, reading: Reading) -> bool:
     return at_that_time is not None and days_between(draft.touched, reading.mail.at) <= 4.0
 
 
+def _for_a_deed(act: Act, draft: Draft) -> bool:
+    """Whether the thanks are for having done the very thing."""
+    return thanks_for_deed(act.quote) and spoken_of_type(act.quote) is draft.type
+
+
 def _implies(book: Book, reading: Reading, act: Act, draft: Draft) -> None:
     """Thanks for something still open: it was done where no mail shows it."""
-    odds = shifted(act.confidence, _place(reading, draft) - 0.4)
-    if act.confidence < _ENOUGH or odds < _IMPLIED:
+    spoken_of = min(2.0, book.shared_words(draft, said_itself(act)))
+    odds = shifted(act.confidence, _place(reading, draft) - 0.4 + 0.6 * spoken_of + (0.5 if reading.direct else 0.0))
+    if odds < _IMPLIED or (act.confidence < _DOUBTFUL and spoken_of < 1.0):
         return
     receiver, giver = book.called(reading.author), book.called(reading.other)
     evidence = act_evidence(reading.mail, act, odds)
@@ -137,14 +146,14 @@ def _outcome(book: Book, reading: Reading, act: Act, asked: Set[int]) -> set[int
     if draft is None:
         return set()
     thanked_too = reading.strongest(ActName.THANKS) >= 0.5
-    shift = 0.6 * min(score, 3.0) - 0.6 + (0.8 if thanked_too else 0.0) - (0.8 if act.act is ActName.NEWS else 0.0)
+    shift = 0.9 * min(score, 3.0) - 0.9 + (0.8 if thanked_too else 0.0) - (0.8 if act.act is ActName.NEWS else 0.0)
     odds = shifted(act.confidence, shift)
     if odds < _ENOUGH:
         return set()
     receiver, giver = book.called(reading.author), book.called(reading.other)
     evidence = act_evidence(reading.mail, act, odds)
     if draft.status is not Status.DELIVERED:
-        if act.confidence < _ENOUGH or odds < _SURE_THANKS or act.act is ActName.NEWS:
+        if act.confidence < 0.5 or odds < _SURE_THANKS or act.act is ActName.NEWS:
             return set()
         because = f"{capital(receiver)} told what came of it, so it had been done where no mail shows it."
         book.take(draft, "delivered", reading.mail, evidence, 0.5, because, said(act))

@@ -12,7 +12,7 @@ from inference.matters.book import Book, Draft, act_evidence, mail_evidence
 from inference.matters.matching import days_between
 from inference.matters.odds import shifted, together
 from inference.matters.reading import CROWD, Reading
-from inference.matters.types import kinship, spoken_of
+from inference.matters.types import spoken_of
 from inference.matters.wording import capital
 from inference.timeline import OWNER, Mail, Timeline
 from inference.words import name_hash
@@ -27,6 +27,7 @@ _BY_THE_THIRD = 0.7  # somebody new writes to the asker and names the giver
 _WEIGHT, _UNASKED = 0.6, 0.85
 _ASK_LASTS_DAYS = 180.0
 _SOUNDING_DAYS = 45.0
+_SOUNDS_ALIKE = frozenset({FavorType.INFO, FavorType.ACTION, FavorType.REFERRAL})
 _ASKS_KEPT = 50
 
 
@@ -154,10 +155,10 @@ class Introductions:
 def _meant_as_one(book: Book, reading: Reading) -> Draft | None:
     """What the mail answers, where that was an ask for an introduction in other words."""
     asked = [d for d in book.of_mail(reading.mail.answers) if d.giver == reading.author and d.open]
-    named = [d for d in asked if any(spoken_of(e.quote) is FavorType.INTRO for e in d.evidence)]
-    if named:
-        return named[-1]
-    return asked[0] if len(asked) == 1 and kinship(asked[0].type, FavorType.INTRO) > 0 else None
+    worded = [d for d in asked if any(spoken_of(e.quote) is FavorType.INTRO for e in d.evidence)]
+    if worded:
+        return worded[-1]
+    return asked[0] if len(asked) == 1 and asked[0].type in _SOUNDS_ALIKE else None
 
 
 def _introducing(reading: Reading) -> list[Act]:

@@ -58,7 +58,8 @@ def _offered(draft: Draft, reading: Reading) -> bool:
 def unprompted(book: Book, reading: Reading, used: Set[Act]) -> None:
     """Open favors for the offers, promises and help of ``reading`` that answered nothing (not in ``used``)."""
     for act in reading.of(ActName.OFFER, ActName.COMMIT, ActName.DELIVER):
-        if act not in used and act.certain and act.confidence >= _LEAST[act.act]:
+        small_part = act.act is ActName.DELIVER and act.type in MINOR and bool(used)
+        if act not in used and not small_part and act.certain and act.confidence >= _LEAST[act.act]:
             _open(book, reading, act)
 
 

@@ -136,3 +136,13 @@ def accepts(quote: str) -> bool:
 def thanks_ahead(quote: str) -> bool:
     """Whether the thanks are for something that is still to come."""
     return _AHEAD.search(fold(quote[:_LONGEST])) is not None
+
+
+_DEED = re.compile(
+    r"\b(?:for (?:\w+ )?\w{2,}ing|you \w+ed|hast|habt|haben|d'avoir|m'avoir|t'avoir|pour avoir|por haber\w*)\b"
+)
+
+
+def thanks_for_deed(quote: str) -> bool:
+    """Whether the thanks name something that was done ("for ringing them", "por haberme puesto en contacto")."""
+    return _DEED.search(fold(quote[:_LONGEST])) is not None and not thanks_ahead(quote)

@@ -31,3 +31,9 @@ def around(hashes: Iterable[int]) -> Words:
 def named(hashes: Iterable[int]) -> Words:
     """Words that name a matter."""
     return dict.fromkeys(hashes, OWN)
+
+
+@lru_cache(maxsize=8192)
+def said_itself(act: Act) -> Words:
+    """The words of ``act``'s own sentence alone."""
+    return {word: weight for word, weight in said(act).items() if weight == OWN}
