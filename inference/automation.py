@@ -35,7 +35,7 @@ _ROBOT = _pattern(
     r"daemon|listserv|majordomo|mailman|robot|auto-?(?:mailer|confirm|reply|notify|notification|responder)|system|sysadmin-notify|cron|root|"
     r"notifications?|notify|notice|notices|alerts?|reminders?|calendar-notification|calendar-server|drive-shares-.*|comments-noreply|"
     r"invitations?|updates?|digest|receipts?|order-?(?:update|confirm\w*)|auto|automated|mail-?delivery|jira|jenkins|buildbot|ci|"
-    r"shipment-tracking|security-noreply|account-update|billing-noreply|statements?|critical\.notice)(?:[+._-].*)?"
+    r"shipment-tracking|security-noreply|account-update|billing-noreply|statements?|critical\.notice)(?:[+_-].*)?"
 )
 _BULK_MAILBOX = _pattern(
     r"(?:news|newsletters?|marketing|promo(?:tions?)?|offers?|deals?|campaigns?|mailing|mailings|specials|rewards|announce(?:ments?)?|"
@@ -43,18 +43,19 @@ _BULK_MAILBOX = _pattern(
 )
 _LIST_PROGRAM = _pattern(r"(?:[^@]*-(?:bounces|owner|request|admin)|owner-[^@]*|bounce[^@]*)@")
 
-_OUT_OF_OFFICE_SUBJECT = re.compile(
+_OUT_OF_OFFICE_SUBJECT = _pattern(
     r"\s*(?:(?:re|aw|fw|fwd)\s*:\s*)*(?:"
-    r"(?:auto(?:mat(?:ic|ed|ed email))?[ -]?(?:reply|response|answer|generated reply))\b|auto(?:reply|response)\s*[:\-]|out of (?:the )?office\b(?!\s+(?:plan|calendar|schedule|coverage|list|next|on|this|days?\b))"
+    r"(?:auto(?:mat(?:ic|ed|ed email))?[ -]?(?:reply|response|answer|generated reply))\b|auto(?:reply|response)\s*[:\-]|out of (?:the )?office(?:\s*[:\-]|\s+auto[ -]?(?:reply|response))"
     r"|ooo\s*[:\-]|(?:abwesenheits(?:notiz|meldung|nachricht|assistent)?|abwesend|automatische (?:antwort|abwesenheit))\b|nicht im (?:büro|haus)\b"
     r"|(?:réponse automatique|absence du bureau|message d['’]absence|en congés?\s*:|absent(?:e)? du bureau)"
     r"|(?:respuesta automática|fuera de (?:la )?oficina|ausente de la oficina|ausencia\s*:)"
     r"|(?:risposta automatica|fuori (?:sede|ufficio)|assenza dall['’]ufficio)"
     r"|(?:resposta automática|fora do escritório|ausência temporária|ausência do escritório)"
     r"|(?:automatisch antwoord|afwezigheid(?:smelding|sbericht|sassistent)?|niet op kantoor)"
-    r"|(?:autosvar|automatisk svar|frånvaromeddelande|fraværsmelding|ikke på kontoret))",
-    re.IGNORECASE,
+    r"|(?:autosvar|automatisk svar|frånvaromeddelande|fraværsmelding|ikke på kontoret))"
 )
+# A person may announce an absence under such a subject; the text decides.
+_ABSENCE_SUBJECT = _pattern(r"\s*(?:out of (?:the )?office|away|abwesend|absent|ausente|assente|afwezig)\b")
 _OUT_OF_OFFICE_TEXT = _pattern(
     r"(?:\bi(?:['’]m| am| will be|['’]ll be) (?:currently |now |presently )?(?:out of (?:the )?office|away from (?:the|my) (?:office|desk)|on (?:annual |maternity |parental |paternity )?(?:leave|vacation|holiday))\b"
     r"|\bich bin (?:derzeit|momentan|zurzeit|bis|vom|ab)?.{0,40}\b(?:nicht im (?:büro|haus)|abwesend|außer haus|im urlaub)\b"
@@ -104,6 +105,24 @@ _LIST_FOOTER = _pattern(
 _LIST_DOMAIN = _pattern(
     r"[^@]+@(?:(?:yahoo|google|e)groups\.(?:com|co\.uk|de|fr)|(?:[\w-]+\.)?groups\.io|lists?\..+|(?:www\.)?freelists\.org|listserv\..+|mailman\..+)"
 )
+# The stock phrases of cold sales mail; a person may use one or two of them, a template strings them together.
+_SALES = tuple(
+    _pattern(pattern)
+    for pattern in (
+        r"\b(?:companies|teams|practices|firms|businesses|agencies|brands|clinics|founders|leaders) (?:like|such as) (?:yours|\w+)",
+        r"\b\d{1,3} ?%|\b\d+x\b|\bROI\b",
+        r"\b(?:not|aren't|isn't) the (?:right|best) person\b|\bright person to (?:talk|speak)|\bwhoever (?:is|handles)",
+        r"\b(?:10|15|20)[- ]min(?:ute)?s?\b|\bquick (?:call|chat|demo|question)\b",
+        r"\b(?:bump|float|circl)ing (?:this|back)\b|\btop of your inbox\b|\bmy (?:last|previous) (?:e-?mail|note|message)s?\b",
+        r"\bclose your file\b|\bnot (?:interested|a priority)\b|\bbad (?:moment|time)\b|\breply (?:with )?(?:1|\"?stop|\"?no)\b",
+        r"\bbook a (?:time|demo|slot|call)\b|\bcalendly\b|\bsee a demo\b|\bfree (?:trial|audit|demo)\b",
+        r"\bwe(?:'ve)? help(?:ed)?\b|\bour (?:platform|solution|software|tool)\b|\bcase study\b",
+        r"\b(?:i came across|i noticed) (?:your|that (?:you|your))\b|\breaching out (?:because|to see|as)\b",
+        r"\b(?:leads|pipeline|conversion|no-shows|churn|revenue|bookings)\b",
+    )
+)
+#: So many different stock phrases make a mail a template.
+SALES_PHRASES = 4
 # Where somebody else's words begin, roughly: what a program says below that was forwarded or answered by a person.
 _OTHERS = _pattern(
     r"^[ \t]*(?:>|[-_=* ?]{2,}[ \t]*(?:forwarded|original|weitergeleitet|ursprüngliche|message (?:transféré|d.origine)|mensaje|messaggio|doorgestuurd)|"
@@ -155,8 +174,8 @@ def _auto_reply(message: Message, text: str) -> tuple[MailKind, str] | None:
         return MailKind.AUTO_REPLY, "Precedence: auto_reply"
     if _OUT_OF_OFFICE_SUBJECT.match(message.subject) and (not message.own or len(text.split()) < 120):
         return MailKind.AUTO_REPLY, "the subject of an out-of-office reply"
-    if not message.own and _suppresses(headers) and _absent(text):
-        return MailKind.AUTO_REPLY, "an out-of-office reply that asks for no answer"
+    if not message.own and _absent(text) and (_suppresses(headers) or _ABSENCE_SUBJECT.match(message.subject)):
+        return MailKind.AUTO_REPLY, "the wording of an out-of-office reply"
     return None
 
 
@@ -259,6 +278,8 @@ def _wording(message: Message, text: str) -> tuple[MailKind, str] | None:
         return MailKind.BULK, "it tells how to unsubscribe"
     if _PETITION.search(text[:_TAIL]):
         return MailKind.BULK, "a petition or chain letter"
+    if sum(1 for phrase in _SALES if phrase.search(text[:_TAIL])) >= SALES_PHRASES:
+        return MailKind.BULK, "the stock phrases of cold sales mail"
     return None
 
 

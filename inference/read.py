@@ -22,9 +22,10 @@ MENTIONS_LIMIT = 20_000
 
 _SPOKEN = frozenset({MailKind.PERSONAL, MailKind.LIST})
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽΑ-ΩА-ЯЁІЇЄ"
+_GAP = r"(?:[ \t]+|[ \t]*\n)"
 _NAME = re.compile(
-    rf"[{_CAPITAL}][\w'’.-]+(?:[ \t]+|[ \t]*\n)(?:(?:van|von|der|den|de|del|della|di|da|dos|la|le|bin|al|ten|zu)[ \t]+){{0,2}}"
-    rf"[{_CAPITAL}][\w'’-]+(?:[ \t]+[{_CAPITAL}][\w'’-]+){{0,3}}"
+    rf"[{_CAPITAL}][\w'’.-]+(?:{_GAP}(?:(?:van|von|der|den|de|del|della|di|da|dos|la|le|bin|al|ten|zu)[ \t]+){{0,2}}"
+    rf"[{_CAPITAL}][\w'’-]+){{1,4}}"
 )
 _FORWARD_SUBJECT = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i|vs|vb|doorst|pd|ynt)\s*:", re.IGNORECASE)
 
