@@ -138,10 +138,11 @@ def strength(days: Sequence[Day], as_of: date) -> float:
     """How close the contact on ``days`` makes two people as of a day; more contact never makes it less.
 
     sqrt(ln(1 + out) · ln(1 + in)), each the sum of a day's contact · 2^(-age/90): log2(1 + mails) · weight, and what
-    they met (3 for a meeting, 1 for its hour), which counts both ways. Up to a quarter more for knowing each other
-    for up to two years.
+    the two met (3 for a meeting, 1 for its hour), which counts both ways. Meetings with others count for their
+    share of 1/(n-1), and at most one more than direct contact: to sing in one choir is not to be close. Up to a
+    quarter more for knowing each other for up to two years.
     """
-    out = into = 0.0
+    out = into = group = 0.0
     first = as_of
     for day in days:
         age = (as_of - day.on).days
@@ -149,9 +150,12 @@ def strength(days: Sequence[Day], as_of: date) -> float:
             continue
         first = min(first, day.on)
         fresh = 2.0 ** (-age / HALF_LIFE_DAYS)
-        met = MET_WEIGHT * (day.met + day.group_weight) + (day.met_minutes + day.group_minutes) / 60
+        met = MET_WEIGHT * day.met + day.met_minutes / 60
         out += fresh * (SENT_WEIGHT * math.log2(1 + day.sent) + met)
         into += fresh * (RECEIVED_WEIGHT * math.log2(1 + day.received) + met)
+        group += fresh * (MET_WEIGHT * day.group_weight + day.group_minutes / 60)
+    out += min(group, 1 + out)
+    into += min(group, 1 + into)
     known = min((as_of - first).days / _DURATION_DAYS, 1.0)
     return math.sqrt(math.log1p(out) * math.log1p(into)) * (1 + _DURATION_BONUS * known)
 

@@ -118,6 +118,13 @@ def test_group_meetings_make_a_tie_only_together():
     assert tie(DANA, [*group, ago(22, group_met=1, group_weight=0.25)], TODAY).two_way
 
 
+def test_to_sing_in_one_choir_is_not_to_be_close():
+    rehearsals = [ago(number, group_met=1, group_weight=1 / 6, group_minutes=20.0) for number in range(0, 300, 7)]
+    friend = [both(number) for number in (10, 40, 70)]
+    assert 0 < strength(rehearsals, TODAY) < strength(friend, TODAY)
+    assert strength([*rehearsals, *friend], TODAY) > strength(friend, TODAY)
+
+
 def test_what_comes_after_the_day_is_not_looked_at():
     past = every(7, 10, 200)
     assert tie(DANA, [*past, both(-5)], TODAY) == tie(DANA, past, TODAY)
