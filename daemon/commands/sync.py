@@ -1,0 +1,100 @@
+"""``kith sync``: one pass over the accounts in, a line an account out; a progress bar on a terminal only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from daemon.failure import LOGIN_NEEDED, SOME_FAILED, Failure
+from daemon.invocation import invocation, opened
+
+if TYPE_CHECKING:
+    from daemon.config import Account, Config
+    from daemon.progress import Screen
+    from daemon.service import Pass
+    from daemon.store import Store
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+class AccountReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``--json`` says of one account."""
+
+    name: str
+    kind: str
+    new: int
+    changed: int
+    removed: int
+    rejected: int
+    seconds: float
+    problem: str | None
+
+
+class SyncReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``--json`` prints; ``people`` is how many were worked out anew."""
+
+    accounts: list[AccountReport]
+    people: int
+
+
+@app.command()
+def sync(
+    ctx: typer.Context,
+    account: Annotated[list[str] | None, typer.Option(help="Read only this account (can be given again).")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything from the beginning, known mail too.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of lines.")] = False,
+) -> None:
+    """Read what is new in all accounts, once, and work out what it means."""
+    from daemon.progress import screen
+
+    config = invocation(ctx).config()
+    chosen = _chosen(config, account or [])
+    if not chosen:
+        raise Failure(f"no account is set up: add an [[accounts]] table to {config.path}, or run kith init")
+    with opened(config) as store, screen() as shown:
+        code = _sync(config, store, chosen, shown, full=full, json=json)
+    raise typer.Exit(code)
+
+
+def _sync(config: Config, store: Store, chosen: list[Account], shown: Screen, *, full: bool, json: bool) -> int:
+    from daemon.refresh import refresh
+    from daemon.service import owner_of, pass_line, passes
+
+    done: list[Pass] = []
+    for each in passes(config, store, chosen, progress=shown.account, full=full):
+        done.append(each)
+        if not json:
+            shown.say(pass_line(each))
+    refreshed = refresh(store, owner_of(config), progress=shown.people)
+    if json:
+        report = SyncReport(accounts=[_report(each) for each in done], people=refreshed.persons)
+        typer.echo(msgspec.json.encode(report))
+    elif refreshed.persons:
+        shown.say(f"favors and ties of {refreshed.persons} people worked out")
+    if any(each.needs_login for each in done):
+        return LOGIN_NEEDED
+    return SOME_FAILED if any(each.outcome.problem for each in done) else 0
+
+
+def _chosen(config: Config, names: list[str]) -> list[Account]:
+    known = [each.name for each in config.accounts]
+    for name in names:
+        if name not in known:
+            raise Failure(f"there is no account {name!r}; the config has {', '.join(known) or 'none'}")
+    return [each for each in config.accounts if not names or each.name in names]
+
+
+def _report(done: Pass) -> AccountReport:
+    counts = done.outcome.applied
+    return AccountReport(
+        name=done.account.name,
+        kind=done.account.kind,
+        new=counts.new,
+        changed=counts.changed,
+        removed=counts.removed,
+        rejected=counts.rejected,
+        seconds=round(done.seconds, 3),
+        problem=done.outcome.problem,
+    )
