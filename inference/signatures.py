@@ -32,7 +32,8 @@ _MOBILE = re.compile(
 )
 _LEGAL = re.compile(
     r"[\s*>_\-#]{0,80}(?:"
-    r"(?:confidentiality|privacy|privileged|legal|important)(?: (?:notice|note|information|disclaimer|statement|warning))"
+    r"(?:confidentiality|privacy|privileged|legal)(?: (?:notice|note|information|disclaimer|statement|warning))"
+    r"|important(?: notice)?\s{0,3}[:\-–]\s{0,3}this (?:e-?mail|message|communication)"
     r"|disclaimer\b|e-?mail (?:disclaimer|confidentiality)|haftungsausschluss|vertraulichkeitshinweis|avis de confidentialité"
     r"|aviso (?:legal|de confidencialidad|de confidencialidade)|avvertenza|informativa (?:privacy|sulla)"
     r"|confidential\s*(?::|-|--|–)\s*(?:this|the)\b"
@@ -121,6 +122,7 @@ _ATTACHED = re.compile(
     re.IGNORECASE,
 )
 _RULE = re.compile(r"\s*[-_=*#~+–—]{5,}\s*$")
+_POSTSCRIPTS = ("PS", "P.S", "P.s", "p.s", "ps ", "ps:", "(PS", "(P.S", "- ", "* ", "NB", "N.B")
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s*$")
 
 
@@ -319,17 +321,19 @@ def _looks_like_block(lines: list[str]) -> bool:
     filled = [line.strip() for line in lines if line.strip()]
     if len(filled) > SIGN_OFF_REACH:
         return False
-    prose = sum(
-        1
-        for line in filled
-        if (
-            len(line) > 75
-            or (_SENTENCE_END.search(line[-4:]) and line.count(" ") >= 4)
-            or line.startswith(("PS", "P.S", "P.s", "p.s", "- ", "* "))
-        )
-        and not _CONTACT.search(line[:_LIMIT])
+    return not any(map(_is_prose, filled))
+
+
+def _is_prose(line: str) -> bool:
+    """Whether a line is said to somebody, rather than being a part of a name, a title, an address or a motto."""
+    words = line.count(" ") + 1
+    if line.startswith(_POSTSCRIPTS) or (line[0].islower() and words >= 5):
+        return True
+    if _CONTACT.search(line[:_LIMIT]):
+        return False
+    return (
+        len(line) > 75 or (words >= 5 and bool(_SENTENCE_END.search(line[-4:]))) or (line[0].islower() and words >= 4)
     )
-    return prose == 0
 
 
 def _before_contact(lines: list[str], end: int) -> int:
