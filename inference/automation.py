@@ -97,7 +97,7 @@ _UNSUBSCRIBE = _pattern(
 _PETITION = _pattern(
     r"sign (?:the|this|our) petition|add your (?:name|signature) (?:to|below|and)|more signatures|sign now\b|please sign\b[^.?!]{0,40}petition|"
     r"forward (?:this|it)(?: (?:e-?mail|message|petition))? (?:on )?to (?:everyone|all your|as many|at least \w+|ten|\d+ )|"
-    r"\A\s*(?:dear|to) (?:mr|ms|mrs|senator|governor|representative|congress\w+|president|secretary|minister)\b[^\n]{0,60}\s+i(?:'m| am) writing to (?:strongly )?urge you to"
+    r"^\s*(?:dear|to) (?:mr|ms|mrs|senator|governor|representative|congress\w+|president|secretary|minister)\b[^\n]{0,60}\s+i(?:'m| am) writing to (?:strongly )?urge you to"
 )
 _LIST_FOOTER = _pattern(
     r"[\w.+-]+-unsubscribe@(?:yahoogroups|egroups|groups)\.|yahoo! groups|groups\.google\.com|groups\.io|/mailman/(?:listinfo|options)/|"

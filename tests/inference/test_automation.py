@@ -292,6 +292,14 @@ def test_petitions_are_mass_mail():
     assert kind(mail("The petition for rulemaking is attached; please forward it to Abel.")) is MailKind.PERSONAL
 
 
+def test_letters_of_a_campaign_are_mass_mail():
+    text = (
+        "Anya Holm\n9 Lime Street\nRiverside\n\nTo Mr. Falk,\n\nI'm writing to urge you to save the eleven lime trees."
+    )
+    assert kind(mail(text)) is MailKind.BULK
+    assert kind(mail("Hi Abel,\n\nI urge you to see that film.")) is MailKind.PERSONAL
+
+
 def test_cold_sales_templates_are_mass_mail_even_without_headers():
     text = (
         "Hi Joyce, could I have 15 minutes to share how practices like yours are cutting no-shows by 38%? "
