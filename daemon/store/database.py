@@ -17,7 +17,7 @@ from typing import Any, Final
 import sqlalchemy
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from daemon.store.errors import StoreBusy, StoreError
 from daemon.store.locks import AdvisoryLock, FileLock, WriterLock
@@ -65,8 +65,8 @@ class Access:
 
     def stream(self, statement: str, params: Params = ()) -> Iterator[Row]:
         """The rows of a query, a few at a time: for those whose number grows with the store."""
-        result = self._connection.execution_options(stream_results=True).exec_driver_sql(
-            self._translate(statement), tuple(params)
+        result = self._connection.exec_driver_sql(
+            self._translate(statement), tuple(params), execution_options={"stream_results": True}
         )
         while some := result.fetchmany(512):
             yield from some
@@ -203,13 +203,11 @@ def _resolved(url: str, base: Path) -> URL:
     """
     try:
         parsed = make_url(url)
-        backend = parsed.get_backend_name()
-        parsed.get_dialect()
-    except (ArgumentError, NoSuchModuleError) as error:
+    except ArgumentError as error:
         raise StoreError(f"[store] url {url!r} is none: try sqlite:///kith.db") from error
-    if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
+    if parsed.drivername == "sqlite" and parsed.database and parsed.database != ":memory:":
         return parsed.set(database=str(base / Path(parsed.database).expanduser()))
-    if backend == "postgresql" and parsed.get_driver_name() == "psycopg":
+    if parsed.drivername == "postgresql+psycopg":
         return parsed
     hidden = parsed.render_as_string(hide_password=True)
     raise StoreError(f"[store] url {hidden!r} must begin with sqlite:/// (a file) or postgresql+psycopg://")

@@ -6,9 +6,8 @@ Times are whole microseconds since 1970 (UTC), hashes are signed 64-bit numbers,
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -20,7 +19,25 @@ from inference.findings import MessageFindings
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
-encode = msgspec.json.Encoder().encode
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def encode(value: object) -> bytes:
+    """``value`` as JSON, without lone surrogates (they come through charsets that lie)."""
+    try:
+        return _encode(value)
+    except UnicodeEncodeError:
+        return _encode(_clean(msgspec.to_builtins(value)))
+
+
+def _clean(value: Any) -> Any:  # what JSON is made of
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list | tuple):
+        return [_clean(each) for each in value]
+    if isinstance(value, dict):
+        return {_clean(name): _clean(each) for name, each in value.items()}
+    return value
 
 
 def moment(at: datetime) -> int:
@@ -205,8 +222,4 @@ def findings_row(reading: MessageFindings, attachments: int) -> bytes:
         answers_ask=reading.answers_ask,
         language=reading.language,
     )
-    try:
-        return encode(found)
-    except UnicodeEncodeError:  # a lone surrogate that came through a lying charset
-        acts = tuple(replace(act, quote=storable(act.quote)) for act in reading.acts)
-        return encode(msgspec.structs.replace(found, acts=acts))
+    return encode(found)

@@ -6,6 +6,7 @@ advisory lock of the session.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import time
@@ -88,12 +89,9 @@ class FileLock(WriterLock):
         except BlockingIOError:
             os.close(file)
             return False
-        try:
-            os.ftruncate(file, 0)
-            os.write(file, str(os.getpid()).encode())
-        except OSError:
-            # A full disk keeps nobody from holding the lock; only the number of the process is missing then.
-            pass
+        # A full disk keeps nobody from holding the lock; only the number of the process is missing then.
+        with contextlib.suppress(OSError):
+            os.pwrite(file, f"{os.getpid():<20}".encode(), 0)
         self._file = file
         return True
 

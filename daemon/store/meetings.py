@@ -140,12 +140,18 @@ class MeetingIntake:
         ):
             if number not in self.versions.get((source, key), {number: None}):
                 gone.append((source, key, number))
-        self.access.many("UPDATE meeting_versions SET removed = 1 WHERE source = ? AND key = ? AND meeting = ?", gone)
+        dropped = [each for each in gone if each[0] != BY_MAIL]
+        self.access.many(
+            "UPDATE meeting_versions SET removed = 1 WHERE source = ? AND key = ? AND meeting = ?", dropped
+        )
+        # What only a worse copy of a mail told of was never told.
+        untold = [each for each in gone if each[0] == BY_MAIL]
+        self.access.many("DELETE FROM meeting_versions WHERE source = ? AND key = ? AND meeting = ?", untold)
         self.affected.update(number for *_, number in gone)
         rows = []
         for (source, key), meetings in self.versions.items():
             self.affected.update(meetings)
-            rows += [(source, key, number, _content(meeting)) for number, meeting in meetings.items()]
+            rows += [(source, key, number, encode(meeting)) for number, meeting in meetings.items()]
         self.access.many(_INSERT_VERSION, rows)
         self.versions.clear()
 
@@ -239,10 +245,3 @@ def _attendees(versions: Sequence[Meeting]) -> tuple[Attendee, ...]:
             if known is None or attendee.answer != "unanswered":
                 found[attendee.address.email] = attendee
     return tuple(found[email] for email in sorted(found))
-
-
-def _content(meeting: Meeting) -> bytes:
-    try:
-        return encode(meeting)
-    except UnicodeEncodeError:  # a lone surrogate that came through a lying charset
-        return encode(replace(meeting, summary=storable(meeting.summary), uid=storable(meeting.uid), link=None))

@@ -46,7 +46,7 @@ def identities(access: Access) -> Iterator[Identity]:
     """Every address with the names seen beside it."""
     statement = (
         "SELECT addresses.email, addresses.sent, addresses.received, spellings.name, spellings.seen FROM addresses "
-        "LEFT JOIN spellings ON spellings.address = addresses.id AND spellings.seen > 0 "
+        "JOIN spellings ON spellings.address = addresses.id AND spellings.seen > 0 "
         "WHERE addresses.id NOT IN (SELECT address FROM forgotten) ORDER BY addresses.email"
     )
     email, sent, received = "", 0, 0
@@ -111,11 +111,11 @@ def _same(person: Person, known: StoredPerson) -> bool:
 
 def _move(access: Access, owner_of: dict[str, int]) -> None:
     """Give addresses to their persons; mail with an address that moved is read anew by everybody in it."""
-    moved: list[tuple[int, int]] = []
+    moved: list[tuple[int | None, int]] = []
     again: list[int] = []
     for number, email, person in access.stream("SELECT id, email, person FROM addresses"):
         now = owner_of.get(email)
-        if now is not None and now != person:
+        if now != person:
             moved.append((now, number))
             if person is not None:
                 again.append(number)

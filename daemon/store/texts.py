@@ -10,7 +10,7 @@ import msgspec
 
 from connectors.records import Message
 from daemon.store.database import Access
-from daemon.store.encoding import encode, storable
+from daemon.store.encoding import encode
 
 _MESSAGE: Final = msgspec.json.Decoder(Message)
 
@@ -19,25 +19,8 @@ def keep(access: Access, messages: Sequence[tuple[int, Message]]) -> None:
     """Keep the texts of these mails (number of their row, mail)."""
     access.many(
         "INSERT INTO texts (message, content) VALUES (?, ?) ON CONFLICT (message) DO UPDATE SET content = excluded.content",
-        [(row, _encoded(message)) for row, message in messages],
+        [(row, encode(replace(message, meetings=()))) for row, message in messages],
     )
-
-
-def _encoded(message: Message) -> bytes:
-    plain = replace(message, meetings=())
-    try:
-        return encode(plain)
-    except UnicodeEncodeError:  # a lone surrogate that came through a lying charset
-        headers = {name: storable(value) for name, value in message.headers.items()}
-        clean = replace(
-            plain,
-            subject=storable(message.subject),
-            text=storable(message.text),
-            html=storable(message.html),
-            attachments=tuple(map(storable, message.attachments)),
-            headers=headers,
-        )
-        return encode(clean)
 
 
 def batch_after(access: Access, row: int, limit: int) -> list[tuple[int, Message]]:
