@@ -3,8 +3,8 @@
 Sources of the formulas:
 
 - Strength: recency weighs more than duration, duration more than volume, and both sides count (Gilbert and
-  Karahalios 2009, "Predicting tie strength with social media": 2,184 ties). So contact decays by half every 90 days,
-  volume goes in by its logarithm, and the two directions by their geometric mean: who only writes stays at 0.
+  Karahalios 2009, "Predicting tie strength with social media": 2,184 ties). So it halves with every 90 days of
+  silence, volume goes in by its logarithm, and the directions by their geometric mean: who only writes stays at 0.
 - Layers of 5, 15, 50 and 150 people: Dunbar's circles (Zhou, Sornette, Hill and Dunbar 2005).
 - Dormant: no contact for three years, as in Levin, Walter and Murnighan 2011, "Dormant ties: the value of
   reconnecting", Organization Science 22(4).
@@ -76,6 +76,14 @@ class Tie:
     because: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def settled(self) -> bool:
+        """Whether there is a tie that could be missed: both ways, on several days, over some weeks."""
+        if self.first_contact is None or self.last_contact is None:
+            return False
+        span = (self.last_contact - self.first_contact).days
+        return self.two_way and self.contact_days >= _TIE_DAYS and span >= _TIE_SPAN_DAYS
+
+    @property
     def alive(self) -> bool:
         """Whether the two have been in touch within what their rhythm allows."""
         limit = max(DRIFT_FACTOR * self.rhythm_days, DRIFT_LEAST_DAYS)
@@ -87,7 +95,7 @@ def tie(person: int, days: Sequence[Day], as_of: date, *, layer: int = 0) -> Tie
 
     ``layer`` comes from the other ties (see ``ties``) and sets the rhythm that is expected of a short history.
     """
-    past = sorted((day for day in days if day.on <= as_of), key=lambda day: day.on)
+    past = _past(days, as_of)
     if not past:
         return Tie(person=person, layer=layer, because={"strength": "No contact yet."})
     first, last = past[0].on, past[-1].on
@@ -95,8 +103,8 @@ def tie(person: int, days: Sequence[Day], as_of: date, *, layer: int = 0) -> Tie
     silent = (as_of - last).days
     two_way, two_way_because = _two_way(past)
     settled = two_way and len(past) >= _TIE_DAYS and (last - first).days >= _TIE_SPAN_DAYS
-    once = strength(past, last)
-    now = strength(past, as_of)
+    sums = _sums(past)
+    once, now = sums.strength(last), sums.strength(as_of)
     dormant = settled and silent >= DORMANT_DAYS and once >= DORMANT_STRENGTH
     drifting = settled and not dormant and silent >= DRIFT_LEAST_DAYS and silent > DRIFT_FACTOR * rhythm
     return Tie(
@@ -124,11 +132,16 @@ def tie(person: int, days: Sequence[Day], as_of: date, *, layer: int = 0) -> Tie
 
 
 def ties(contacts: Mapping[int, Sequence[Day]], as_of: date) -> dict[int, Tie]:
-    """All ties on a day, each in its layer: the two-way ties by strength, the strongest first."""
+    """All ties on a day, each in its layer: the two-way ties by strength, the strongest first.
+
+    An errand of a few days is in none of the two inner layers, however few ties there are.
+    """
     found = {person: tie(person, days, as_of) for person, days in contacts.items()}
     ranked = sorted((each for each in found.values() if each.two_way), key=lambda each: (-each.strength, each.person))
+    settled = {each.person: rank for rank, each in enumerate(each for each in ranked if each.settled)}
     for rank, each in enumerate(ranked):
-        layer = next((size for size in LAYERS if rank < size), 0)
+        inner = next((size for size in LAYERS[:2] if settled.get(each.person, size) < size), 0)
+        layer = inner or next((size for size in LAYERS[2:] if rank < size), 0)
         if layer:
             found[each.person] = tie(each.person, contacts[each.person], as_of, layer=layer)
     return found
@@ -137,27 +150,62 @@ def ties(contacts: Mapping[int, Sequence[Day]], as_of: date) -> dict[int, Tie]:
 def strength(days: Sequence[Day], as_of: date) -> float:
     """How close the contact on ``days`` makes two people as of a day; more contact never makes it less.
 
-    sqrt(ln(1 + out) · ln(1 + in)), each the sum of a day's contact · 2^(-age/90): log2(1 + mails) · weight, and what
-    the two met (3 for a meeting, 1 for its hour), which counts both ways. Meetings with others count for their
-    share of 1/(n-1), and at most one more than direct contact: to sing in one choir is not to be close. Up to a
-    quarter more for knowing each other for up to two years.
+    The geometric mean of both directions, and up to a quarter more for knowing each other for up to two years. A
+    direction is ln(1 + its contact) as of its last day, and half of that with every 90 days since. Its contact is
+    the sum of log2(1 + mails) · weight and of what the two met (3 for a meeting, 1 for its hour), each · 2^(-age/90).
+    Meetings with others count for their share of 1/(n-1), and at most one more than direct contact: to sing in one
+    choir is not to be close.
     """
-    out = into = group = 0.0
-    first = as_of
-    for day in days:
-        age = (as_of - day.on).days
-        if age < 0:
-            continue
-        first = min(first, day.on)
-        fresh = 2.0 ** (-age / HALF_LIFE_DAYS)
+    past = _past(days, as_of)
+    return _sums(past).strength(as_of) if past else 0.0
+
+
+def _past(days: Sequence[Day], as_of: date) -> list[Day]:
+    return sorted((day for day in days if day.on <= as_of), key=lambda day: day.on)
+
+
+@dataclass(slots=True)
+class _Direction:
+    """Contact in one direction: direct and in groups, as of a day of reference, and the last day of any."""
+
+    direct: float = 0.0
+    group: float = 0.0
+    last: date | None = None
+
+    def reach(self, reference: date, as_of: date) -> float:
+        if self.last is None:
+            return 0.0
+        then = 2.0 ** ((reference - self.last).days / HALF_LIFE_DAYS)
+        direct, group = self.direct * then, self.group * then
+        return math.log1p(direct + min(group, 1 + direct)) * float(2.0 ** ((self.last - as_of).days / HALF_LIFE_DAYS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    first: date
+    reference: date
+    out: _Direction
+    into: _Direction
+
+    def strength(self, as_of: date) -> float:
+        known = min((as_of - self.first).days / _DURATION_DAYS, 1.0)
+        both = self.out.reach(self.reference, as_of) * self.into.reach(self.reference, as_of)
+        return math.sqrt(both) * (1 + _DURATION_BONUS * known)
+
+
+def _sums(past: Sequence[Day]) -> _Sums:
+    """Everything that strength on any later day needs, in one walk through the days."""
+    sums = _Sums(past[0].on, past[-1].on, _Direction(), _Direction())
+    for day in past:
+        fresh = 2.0 ** ((day.on - sums.reference).days / HALF_LIFE_DAYS)
         met = MET_WEIGHT * day.met + day.met_minutes / 60
-        out += fresh * (SENT_WEIGHT * math.log2(1 + day.sent) + met)
-        into += fresh * (RECEIVED_WEIGHT * math.log2(1 + day.received) + met)
-        group += fresh * (MET_WEIGHT * day.group_weight + day.group_minutes / 60)
-    out += min(group, 1 + out)
-    into += min(group, 1 + into)
-    known = min((as_of - first).days / _DURATION_DAYS, 1.0)
-    return math.sqrt(math.log1p(out) * math.log1p(into)) * (1 + _DURATION_BONUS * known)
+        group = MET_WEIGHT * day.group_weight + day.group_minutes / 60
+        for way, weight, mails in ((sums.out, SENT_WEIGHT, day.sent), (sums.into, RECEIVED_WEIGHT, day.received)):
+            if mails or met or group:
+                way.direct += fresh * (weight * math.log2(1 + mails) + met)
+                way.group += fresh * group
+                way.last = day.on
+    return sums
 
 
 def _two_way(past: Sequence[Day]) -> tuple[bool, str]:

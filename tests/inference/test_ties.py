@@ -32,9 +32,15 @@ def test_strength_of_a_mail_each_way_today_as_worked_out_by_hand():
 
 
 def test_strength_of_a_meeting_ninety_days_ago_as_worked_out_by_hand():
-    # half of 3 + 1 hour is left, both ways: ln(1 + 2); known for 90 of 730 days adds 0.25 · 90/730
+    # half of ln(1 + 3 + 1 hour) is left, both ways; known for 90 of 730 days adds 0.25 · 90/730
     met = ago(90, met=1, met_minutes=60.0)
-    assert strength([met], TODAY) == pytest.approx(math.log(3) * (1 + 0.25 * 90 / 730))
+    assert strength([met], TODAY) == pytest.approx(math.log(5) / 2 * (1 + 0.25 * 90 / 730))
+
+
+def test_strength_halves_with_every_ninety_days_of_silence():
+    days = [ago(number, met=1) for number in range(800, 1000, 20)]
+    then = TODAY - timedelta(days=10)
+    assert strength(days, then + timedelta(days=90)) == pytest.approx(strength(days, then) / 2)
 
 
 def test_who_only_writes_or_is_only_written_to_stays_at_nothing():
@@ -140,6 +146,11 @@ def test_layers_hold_so_many_of_the_strongest_two_way_ties():
     contacts[99] = [ago(number, received=5.0, their_mails=5) for number in range(100)]
     found = ties(contacts, TODAY)
     assert [found[number].layer for number in (1, 5, 6, 15, 16, 20, 99)] == [5, 5, 15, 15, 50, 50, 0]
+
+
+def test_an_errand_is_in_no_inner_layer_however_few_ties_there_are():
+    contacts = {1: every(7, 0, 300), 2: [both(1), both(2), both(3)]}
+    assert [found.layer for found in ties(contacts, TODAY).values()] == [5, 50]
 
 
 def test_every_number_says_why():
