@@ -2,7 +2,8 @@
 
 A feature is a string; the model's vocabulary is a plain dictionary over them. Own words are bare ("please"), pairs
 of words have a space ("could you"), everything else has a prefix with a colon: ``c:`` cues, ``p:``/``n:`` cues of the
-sentence before and after, ``m:`` the mail, ``q:`` what the mail answers, ``s:`` the subject, ``t:`` structure.
+sentence before and after, ``g:`` concepts in a row, ``f:`` how the sentence begins, ``m:`` the mail, ``q:`` what the
+mail answers, ``t:`` structure.
 """
 
 from __future__ import annotations
@@ -12,88 +13,111 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from inference.acts.concepts import Concepts
 from inference.acts.lexicon import Cues
 from inference.words import fold
 
 #: Longer sentences are cut: what no person writes must not cost more than what one does.
 SENTENCE_CHARS: Final = 2000
+#: Nor do more words of one sentence count than this.
+SENTENCE_TOKENS: Final = 400
 #: More sentences than this of one mail are not looked at.
 MAX_SENTENCES: Final = 400
 #: How much of the answered text is looked at, in characters.
 QUOTED_CHARS: Final = 1500
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[?!]")
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|0+|[?!]")
 _REPLY = re.compile(r"\s*(?:re|aw|sv|antw|rif|ref|r)\s*(?:\[\d+\])?:", re.IGNORECASE)
 _FORWARD = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i)\s*:", re.IGNORECASE)
-_QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\n": " ", "\t": " ", "\r": " "})
+#: One quote, one space, one digit.
+_PLAIN: Final = str.maketrans(
+    {**dict.fromkeys("’‘`´", "'"), **dict.fromkeys("\n\t\r", " "), **dict.fromkeys("123456789", "0")}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence, read once: its place in the text, its folded text, tokens and cues."""
+    """One sentence, read once: its place in the text, its folded text, tokens, and the numbers of its cues."""
 
     start: int
     end: int
     folded: str
-    tokens: tuple[str, ...]
-    cues: tuple[str, ...]
+    tokens: Sequence[str]
+    cues: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What all sentences of one mail share, as ready features."""
+    """What all sentences of one mail share: ready features, and the longer words of what the mail answers."""
 
-    features: tuple[str, ...]
+    features: frozenset[str]
     answered: frozenset[str]
+
+
+def plain(text: str) -> str:
+    """``text`` folded, with one kind of quote and every digit a 0."""
+    return fold(text.translate(_PLAIN))
 
 
 def read_sentence(text: str, start: int, end: int, cues: Cues) -> Sentence:
     """The sentence ``text[start:end]``, cut at ``SENTENCE_CHARS`` characters."""
-    folded = fold(text[start : min(end, start + SENTENCE_CHARS)].translate(_QUOTES))
-    tokens = ["0" * len(token) if token[0].isdigit() else token for token in _TOKEN.findall(folded)]
-    names = [cues.named[index].feature for index in cues.match(folded)]
-    return Sentence(start, end, folded, tuple(tokens), tuple(sorted(names)))
+    folded = plain(text[start : min(end, start + SENTENCE_CHARS)])
+    return Sentence(start, end, folded, _TOKEN.findall(folded)[:SENTENCE_TOKENS], cues.match(folded))
 
 
 def surroundings(subject: str, recipients: int, quoted: str, cues: Cues) -> Surroundings:
-    """The shared features of a mail's sentences: its subject, how many it goes to, and what it answers."""
-    found = [f"m:to{min(recipients, 4)}"]
+    """The shared features of a mail's sentences: how many it goes to, whether it is a reply, and what it answers."""
+    found = {f"m:to{min(recipients, 4)}"}
     if _REPLY.match(subject):
-        found.append("m:re")
+        found.add("m:re")
     elif _FORWARD.match(subject):
-        found.append("m:fw")
-    folded = fold(subject[:200].translate(_QUOTES))
-    found.extend({f"s:{word}" for word in _TOKEN.findall(folded)})
+        found.add("m:fw")
     answered: frozenset[str] = frozenset()
     if quoted:
-        folded = fold(quoted[:QUOTED_CHARS].translate(_QUOTES))
+        folded = plain(quoted[:QUOTED_CHARS])
         answered = frozenset(word for word in _TOKEN.findall(folded) if len(word) > 3)
-        found.append("q:some")
-        found.extend(f"q:{cues.named[index].feature}" for index in cues.match(folded))
-    return Surroundings(features=tuple(found), answered=answered)
+        found.add("q:some")
+        found.update(f"q:{cues.named[index].feature}" for index in cues.match(folded))
+    return Surroundings(features=frozenset(found), answered=answered)
 
 
-def features(sentences: Sequence[Sentence], index: int, around: Surroundings) -> set[str]:
-    """The features of the sentence ``index`` of a mail."""
+def shallow(own: Sentence, cues: Cues) -> set[str]:
+    """The features that are cheap enough for every sentence: its words and its cues."""
+    found = set(own.tokens)
+    names = cues.own
+    found.update([names[index] for index in own.cues])
+    return found
+
+
+def features(
+    sentences: Sequence[Sentence], index: int, around: Surroundings, cues: Cues, concepts: Concepts
+) -> set[str]:
+    """All features of the sentence ``index`` of a mail."""
     own = sentences[index]
     tokens = own.tokens
-    found = set(tokens)
-    previous = "^"
-    for token in tokens:
-        found.add(f"{previous} {token}")
-        previous = token
-    found.add(f"{previous} $")
-    found.update([f"c:{cue}" for cue in own.cues])
+    found = shallow(own, cues)
+    found.update(map("{} {}".format, ["^", *tokens], [*tokens, "$"]))
+    _add_concepts(found, [concepts[token] for token in tokens])
     if index:
-        found.update([f"p:{cue}" for cue in sentences[index - 1].cues])
+        found.update([cues.before[cue] for cue in sentences[index - 1].cues])
     if index + 1 < len(sentences):
-        found.update([f"n:{cue}" for cue in sentences[index + 1].cues])
-    found.update(around.features)
+        found.update([cues.after[cue] for cue in sentences[index + 1].cues])
+    found |= around.features
     found.add("t:bias")
     found.add(f"t:at{min(index, 4)}")
     found.add(f"t:left{min(len(sentences) - index, 4)}")
     found.add(f"t:long{len(tokens).bit_length()}")
     if around.answered:
-        shared = len(around.answered.intersection(tokens))
-        found.add(f"t:echo{min(shared, 4)}")
+        found.add(f"t:echo{min(len(around.answered.intersection(tokens)), 4)}")
     return found
+
+
+def _add_concepts(found: set[str], row: list[str]) -> None:
+    """Add the concepts of a sentence: one, two and three in a row, other words left out, and how it begins."""
+    found.add("f:" + " ".join(row[:2]))
+    found.add("f:" + " ".join(row[:3]))
+    row = ["^", *filter(None, row), "$"]
+    second, third = row[1:], row[2:]
+    found.update(["g:" + one for one in row])
+    found.update([f"g:{one} {two}" for one, two in zip(row, second, strict=False)])
+    found.update([f"g:{one} {two} {three}" for one, two, three in zip(row, second, third, strict=False)])

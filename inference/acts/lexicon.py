@@ -45,6 +45,9 @@ class Cues:
         for each in self.named:
             self._set.Add(_either(each.cue.patterns))
         self._set.Compile()
+        self.own: Final = tuple(f"c:{each.feature}" for each in self.named)
+        self.before: Final = tuple(f"p:{each.feature}" for each in self.named)
+        self.after: Final = tuple(f"n:{each.feature}" for each in self.named)
 
     def match(self, folded: str) -> Sequence[int]:
         """The indexes into ``named`` of the cues in a folded sentence, in no particular order."""

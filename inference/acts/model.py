@@ -19,8 +19,8 @@ from typing import Final
 LANE_BYTES: Final = 3
 LANE: Final = 8 * LANE_BYTES
 #: A weight of 1.0 is stored as this.
-SCALE: Final = 256
-#: The largest stored weight. A cut sentence has at most some 3,000 features, so no lane can overflow into the next.
+SCALE: Final = 1024
+#: The largest stored weight. A cut sentence has at most some 2,500 features, so no lane can overflow into the next.
 LARGEST: Final = 2047
 _HALF: Final = 1 << (LANE - 1)
 _MASK: Final = (1 << LANE) - 1
@@ -30,7 +30,7 @@ _MASK: Final = (1 << LANE) - 1
 class Head:
     """What one lane decides. The probability of a score is ``1 / (1 + exp(-(slope * score + intercept)))``.
 
-    ``threshold`` is the probability from which it is believed.
+    ``threshold`` is the probability from which it is believed (of a gate, the score in logits).
     """
 
     name: str
@@ -69,9 +69,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """All tables of the recogniser."""
+    """All tables of the recogniser: its acts, the types of asks and deliveries, and the gate before both.
+
+    The gate has one head over the shallow features of a sentence: where its score (plus its intercept, in logits)
+    is below its threshold, the sentence shows no act and nothing else is computed.
+    """
 
     acts: Table
+    gate: Table
     types: Table
 
 
@@ -117,4 +122,4 @@ def read(data: bytes) -> Model:
             for key, start in zip(keys, range(end + 1, at, width), strict=True)
         }
         tables[name] = Table(heads, weights)
-    return Model(acts=tables["acts"], types=tables["types"])
+    return Model(acts=tables["acts"], gate=tables["gate"], types=tables["types"])

@@ -20,12 +20,12 @@ def reasons(act: ActName, own: Sentence, shown: Iterable[str], table: Table, hea
     found = []
     for index in sorted(cues.match(own.folded)):
         named = cues.named[index]
-        if named.family.name == act.value and table.weight(f"c:{named.feature}", head) > 0:
+        if named.family.name == act.value and table.weight(cues.own[index], head) > 0:
             words = cues.words(index, own.folded).strip()[:_CUE_CHARS]
             found.append(f"{named.family.says} '{words}'")
             break
     weighed = sorted(
-        ((table.weight(each, head), each) for each in shown if ":" not in each and each[0] not in "^$"), reverse=True
+        ((table.weight(each, head), each) for each in shown if ":" not in each and "^" not in each), reverse=True
     )
     strongest = [each.replace(" $", "") for weight, each in weighed[:_WORDS] if weight > SCALE // 10]
     if strongest:

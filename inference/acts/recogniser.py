@@ -10,12 +10,14 @@ from typing import Final
 
 from inference.acts import model as weights
 from inference.acts.act import Act, ActName, FavorType
+from inference.acts.concepts import Concepts
 from inference.acts.features import (
     MAX_SENTENCES,
     Sentence,
     Surroundings,
     features,
     read_sentence,
+    shallow,
     surroundings,
 )
 from inference.acts.lexicon import Cues
@@ -55,33 +57,31 @@ class Recogniser:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._cues = Cues()
+        gate = model.gate.heads[0]
+        self._gate = int((gate.threshold - gate.intercept) * SCALE)
+        self._concepts = {code: Concepts(code) for code in sorted(LANGUAGES)}
         self._acts = tuple(ActName(head.name) for head in model.acts.heads)
         self._least = tuple(_least_score(head.slope, head.intercept) for head in model.acts.heads)
         self.thresholds: Mapping[ActName, float] = {ActName(head.name): head.threshold for head in model.acts.heads}
 
     def acts(self, text: str, context: Context) -> tuple[Act, ...]:
         """The acts in ``text``, in order, each with a confidence of at least ``CANDIDATE``."""
-        if not _understood(text, context.language):
+        code = context.language or language(text) or _guess(text)
+        if code not in LANGUAGES:
             return ()
         spans = sentences(text)[:MAX_SENTENCES]
         read = [read_sentence(text, start, end, self._cues) for start, end in spans]
-        around = surroundings(context.subject, len(context.recipients), context.quoted, self._cues)
+        around: Surroundings | None = None
         found: list[Act] = []
-        for index in range(len(read)):
-            found.extend(self._sentence_acts(text, read, index, around, context))
-        return tuple(found)
-
-    def _sentence_acts(
-        self, text: str, read: Sequence[Sentence], index: int, around: Surroundings, context: Context
-    ) -> list[Act]:
-        shown = features(read, index, around)
-        scores = self._model.acts.scores(shown)
-        acts: list[Act] = []
-        for head, score in enumerate(scores):
-            if score < self._least[head]:
+        for index, own in enumerate(read):
+            if self._model.gate.scores(shallow(own, self._cues))[0] < self._gate:
                 continue
-            acts.append(self._act(text, read, index, shown, head, score, context))
-        return acts
+            around = around or surroundings(context.subject, len(context.recipients), context.quoted, self._cues)
+            shown = features(read, index, around, self._cues, self._concepts[code])
+            for head, score in enumerate(self._model.acts.scores(shown)):
+                if score >= self._least[head]:
+                    found.append(self._act(text, read, index, shown, head, score, context))
+        return tuple(found)
 
     def _act(
         self,
@@ -120,11 +120,9 @@ class Recogniser:
         return FavorType(best[1].partition(":")[2])
 
 
-def _understood(text: str, known: str) -> bool:
-    found = known or language(text)
-    if found:
-        return found in LANGUAGES
-    return len(text) < _FEW_WORDS * 20 and len(text.split()) <= _FEW_WORDS
+def _guess(text: str) -> str:
+    """English for a text too short to show its language, which then has to be recognised by its words; else ""."""
+    return "en" if len(text) < _FEW_WORDS * 20 and len(text.split()) <= _FEW_WORDS else ""
 
 
 def _least_score(slope: float, intercept: float) -> int:
