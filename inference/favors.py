@@ -18,6 +18,7 @@ from inference.findings import MailKind
 from inference.matters.answers import answers
 from inference.matters.asks import asks
 from inference.matters.book import Book, Draft
+from inference.matters.conversations import Conversations
 from inference.matters.gratitude import gratitude
 from inference.matters.introductions import SOUNDING, Introductions
 from inference.matters.meetings import met, took_place
@@ -52,9 +53,10 @@ def ledger(timeline: Timeline) -> tuple[Favor, ...]:
     book = Book(timeline.person, name)
     ears, introductions = Ears(timeline), Introductions(timeline)
     mails = {mail.identity: mail for mail in timeline.mails}
+    conversations = Conversations()
     for event in _in_time(timeline, mails):
         if isinstance(event, Mail):
-            _hear(book, ears, introductions, event, mails)
+            _hear(book, ears, introductions, conversations.placed(event), mails)
         else:
             met(book, event)
     return tuple(_named(timeline, book.drafts))

@@ -63,7 +63,7 @@ def _meant(book: Book, reading: Reading, act: Act, taken: set[int]) -> Draft | N
 
 def _settle(book: Book, reading: Reading, draft: Draft, settled: Verdict) -> None:
     """Let the answer make its step."""
-    mail, act, giver = reading.mail, settled.act, capital(book.called(reading.author))
+    mail, act, giver = reading.mail, settled.act, book.calls(reading.author)
     if act is None:
         evidence = mail_evidence(mail, ActName.DELIVER, settled.odds, *_context(reading))
     else:

@@ -113,7 +113,7 @@ def _still_about(draft: Draft, reading: Reading, act: Act, kind: FavorType) -> b
 
 def _open(book: Book, reading: Reading, act: Act, kind: FavorType, weight: float) -> Draft:
     mail, giver = reading.mail, reading.other
-    because = f"{capital(book.called(reading.author))} asked {book.called(giver)} for {_SOUGHT[kind]}."
+    because = f"{book.calls(reading.author)} asked {book.called(giver)} for {_SOUGHT[kind]}."
     draft = book.start(
         giver=giver, kind=kind, status=Status.ASKED, reading=reading, act=act, because=because,
         weight=weight * reading.weight * _routine(book, reading, kind),

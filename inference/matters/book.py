@@ -12,6 +12,7 @@ from inference.favor import Evidence, Status, Step, StepName
 from inference.matters.odds import together
 from inference.matters.reading import Reading
 from inference.matters.vocabulary import Words, around, said
+from inference.matters.wording import capital
 from inference.timeline import OWNER, Mail
 
 _TOPIC_KEPT = 96  # hashes a draft is recognised by
@@ -50,6 +51,7 @@ class Draft:
     strengths: dict[str, float] = field(default_factory=dict)
     type_trust: float = 0.0
     scale: float = 1.0  # what later evidence counts for: less for a favor that began as routine
+    own_scale: float = 1.0  # what more of it counts for from whoever opened the favor
     also_asked: frozenset[int] = frozenset()
     thanked: bool = False
     told: bool = False
@@ -68,7 +70,9 @@ class Draft:
     def weigh(self, evidence: Evidence, weight: float) -> None:
         """Let ``evidence`` count at ``weight`` (0–1) of its confidence."""
         kind = str(evidence.act)
-        self.strengths[kind] = max(self.strengths.get(kind, 0.0), evidence.confidence * weight * self.scale)
+        if self.evidence:
+            weight *= self.scale * (self.own_scale if evidence.author == self.evidence[0].author else 1.0)
+        self.strengths[kind] = max(self.strengths.get(kind, 0.0), evidence.confidence * weight)
         self.touched = max(self.touched, evidence.at)
 
     def keep(self, evidence: Evidence) -> int:
@@ -105,8 +109,12 @@ class Book:
         self._seen_words: dict[int, int] = defaultdict(int)
 
     def called(self, who: int) -> str:
-        """The name to use in a sentence for the owner."""
+        """What a sentence for the owner calls them."""
         return "you" if who == OWNER else self.name
+
+    def calls(self, who: int) -> str:
+        """The same at the beginning of a sentence."""
+        return capital(self.called(who))
 
     def start(
         self, *, giver: int, kind: FavorType, status: Status, reading: Reading, act: Act, weight: float, because: str

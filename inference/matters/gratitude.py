@@ -25,6 +25,7 @@ _FADES = 400.0  # gratitude may come late
 _SPOKEN_OF = 0.7  # at this fit the thanks or the outcome speak of the favor itself
 _NEXT_DAYS = 45.0  # thanks without a word of the matter are for what was done this recently
 _OUTCOME_DAYS = 540.0
+_NEWS_TAKE_DAYS = 3.0
 _UNSEEN = {True: 0.5, False: 0.7}  # weight of a favor known from its thanks alone: routine or not
 _NO_OUTCOME = frozenset({FavorType.INFO})
 
@@ -52,7 +53,7 @@ def _thanks(book: Book, reading: Reading, act: Act, asked: Set[int], spoken_of: 
     for draft in _closest(book, reading, act, done):
         odds = shifted(act.confidence, _place(reading, draft))
         if odds >= _ENOUGH:
-            because = f"{capital(book.called(reading.author))} thanked {book.called(reading.other)} for it."
+            because = f"{book.calls(reading.author)} thanked {book.called(reading.other)} for it."
             evidence = act_evidence(reading.mail, act, odds)
             book.take(draft, "thanked", reading.mail, evidence, 0.5, because, said(act))
             thanked.add(draft.number)
@@ -180,8 +181,10 @@ def _for_outcome(book: Book, reading: Reading, act: Act, asked: Set[int]) -> tup
 
 
 def _spoken_of(book: Book, draft: Draft, act: Act, mail: Mail) -> bool:
-    """Whether news are about the favor: told in its thread, or in its words."""
-    return near_by_thread(draft, mail) or book.shared_words(draft, {**around(mail.topic), **said(act)}) >= 1.0
+    """Whether news are about the favor: told in its words, or some days later in answer to it."""
+    if book.shared_words(draft, said_itself(act)) >= 1.0:
+        return True
+    return mail.answers in draft.mails and days_between(draft.touched, mail.at) >= _NEWS_TAKE_DAYS
 
 
 def _can_be_told(draft: Draft, mail: Mail) -> bool:

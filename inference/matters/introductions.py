@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -25,10 +26,13 @@ _WAS_ASKED = 1.2
 _UNRECOGNISED = 0.6  # an open introduction and a third person in To, but no act: mostly that is the introduction
 _BY_THE_THIRD = 0.7  # somebody new writes to the asker and names the giver
 _WEIGHT, _UNASKED = 0.6, 0.85
+_UNASKED_LEAST = 0.5  # an introduction that nobody asked for must be said to be one
 _ASK_LASTS_DAYS = 180.0
 _SOUNDING_DAYS = 45.0
 _SOUNDS_ALIKE = frozenset({FavorType.INFO, FavorType.ACTION, FavorType.REFERRAL})
 _ASKS_KEPT = 50
+
+_CAPITALISED = re.compile(r"\w\W{1,3}[^\W\d_a-zß-öø-ÿ]\w|^\W*[^\W\d_a-zß-öø-ÿ]\w+[,:]")
 
 
 @dataclass(slots=True)
@@ -66,7 +70,8 @@ class Introductions:
             return set(acts)
         if odds < _ENOUGH:
             return set()
-        if max(act.confidence for act in acts) >= _ENOUGH and not self._asked_by_another(book, mail, thirds):
+        surest = max((act.confidence for act in acts if act.act is ActName.INTRO and _names(act)), default=0.0)
+        if surest >= _UNASKED_LEAST and not self._asked_by_another(book, mail, thirds):
             self._unasked(book, reading, acts, odds)
         return set(acts)
 
@@ -125,7 +130,7 @@ class Introductions:
 
     @staticmethod
     def _made(book: Book, reading: Reading, draft: Draft, acts: list[Act], odds: float) -> None:
-        because = f"{capital(book.called(reading.author))} wrote to both and so made the introduction."
+        because = f"{book.calls(reading.author)} wrote to both and so made the introduction."
         draft.type = FavorType.INTRO
         book.take(draft, "delivered", reading.mail, _evidence(reading.mail, acts, odds), _WEIGHT, because)
 
@@ -136,7 +141,7 @@ class Introductions:
         book.start(
             giver=reading.author, kind=FavorType.INTRO, status=Status.DELIVERED, reading=reading, act=lead,
             weight=_UNASKED * odds / max(lead.confidence, 0.01),
-            because=f"{capital(giver)} introduced {receiver} to somebody without being asked.",
+            because=f"{capital(giver)} introduced {receiver} to somebody unasked.",
         )  # fmt: skip
 
     def _shows_introduction(self, book: Book, mail: Mail) -> None:
@@ -159,6 +164,11 @@ def _meant_as_one(book: Book, reading: Reading) -> Draft | None:
     if worded:
         return worded[-1]
     return asked[0] if len(asked) == 1 and asked[0].type in _SOUNDS_ALIKE else None
+
+
+def _names(act: Act) -> bool:
+    """Whether the sentence names somebody: a capital letter that does not only begin it."""
+    return _CAPITALISED.search(act.quote) is not None
 
 
 def _introducing(reading: Reading) -> list[Act]:

@@ -7,7 +7,6 @@ from inference.favor import Evidence, Status
 from inference.matters.book import Book, Draft
 from inference.matters.matching import days_between
 from inference.matters.vocabulary import named
-from inference.matters.wording import capital
 from inference.timeline import OWNER, Encounter
 
 _WITHIN_DAYS = 120.0
@@ -63,7 +62,7 @@ def _delivers(book: Book, draft: Draft, meeting: Encounter) -> float:
 def _deliver(book: Book, draft: Draft, meeting: Encounter, odds: float) -> None:
     minutes = round((meeting.end - meeting.start).total_seconds() / 60)
     length = f" for {minutes} minutes" if 0 < minutes <= _LASTING else ""
-    because = f"{capital(book.called(OWNER))} and {book.name} met{length} after that was asked."
+    because = f"{book.calls(OWNER)} and {book.name} met{length} after that was asked."
     evidence = Evidence(
         act="meeting",
         at=meeting.end,

@@ -16,6 +16,7 @@ from inference.matters.wording import capital
 
 # What an unprompted act weighs; routine (info, action) must not fill the ledger by itself.
 _OFFER, _DELIVERY, _PROMISE = 0.8, 0.8, 0.6
+_OPINION = 0.65  # advice is given all day
 _ROUTINE = 0.6
 _UNNAMED = 0.7  # nothing says what kind of help it is
 _STRANGER = 0.7  # the owner has never written to them: cold mail offers a lot
@@ -74,14 +75,14 @@ def _open(book: Book, reading: Reading, act: Act) -> None:
     weight = reading.weight * _weight(book, reading, act, kind) * (_UNNAMED if named is None else 1.0)
     name, other = book.called(giver), book.called(reading.other)
     if act.act is ActName.OFFER:
-        status, because = Status.OFFERED, f"{capital(name)} offered {other} this without being asked."
+        status, because = Status.OFFERED, f"{capital(name)} offered {other} this, unasked."
     elif act.act is ActName.COMMIT:
-        status, because = Status.PROMISED, f"{capital(name)} promised {other} this without being asked."
+        status, because = Status.PROMISED, f"{capital(name)} promised {other} this, unasked."
     else:
         status, because = Status.DELIVERED, f"{capital(name)} did this for {other}, and no mail had asked for it."
     draft = book.start(giver=giver, kind=kind, status=status, reading=reading, act=act, weight=weight, because=because)
-    if act.act is ActName.OFFER:
-        draft.scale = 1.0  # what the other says to it counts in full
+    # What the author goes on saying proves little more; what the other says to it counts in full.
+    draft.scale, draft.own_scale = 1.0, weight
 
 
 def _same(draft: Draft, act: Act, kind: FavorType) -> bool:
@@ -97,6 +98,8 @@ def _weight(book: Book, reading: Reading, act: Act, kind: FavorType) -> float:
     weight = {ActName.OFFER: _OFFER, ActName.COMMIT: _PROMISE, ActName.DELIVER: _DELIVERY}[act.act]
     if kind in MINOR:
         weight *= _ROUTINE
+    elif kind is FavorType.ADVICE:
+        weight = min(weight, _OPINION)
     if reading.author == book.person and not book.written_to:
         weight *= _STRANGER
     return weight * _OWN_ASK if _serves_own_ask(book, reading) else weight

@@ -28,6 +28,7 @@ _PLAIN_DELIVERY = 0.75  # from here on, what is delivered is not also still prom
 #: A direct answer of some length in which no act was recognised: how often it holds what was asked for.
 _UNRECOGNISED = {FavorType.INFO: 0.6, FavorType.ADVICE: 0.5, FavorType.FEEDBACK: 0.35}
 _WITH_ATTACHMENT = 0.65
+_PROMISES = {FavorType.INFO: 0.7}  # who is asked something and speaks of the future has mostly answered
 _SOMETHING_ELSE = 0.3  # a promise or refusal this likely is not passed over for an unrecognised answer
 
 
@@ -127,6 +128,8 @@ def _promised(reading: Reading, draft: Draft, promised: _Pool | None, given: _Po
     """How likely the mail promises what was asked for; a yes to an ask for time is a promise of it."""
     place = _FOR_PROMISES * _place(reading, draft)
     if promised is not None:
+        if draft.type is FavorType.INFO and promised.confidence < _PROMISES[FavorType.INFO]:
+            place -= 0.7
         weight = 1.0 if promised.act.act is ActName.COMMIT else 0.85
         return Verdict(what="promised", odds=shifted(promised.confidence * weight, place), act=promised.act)
     if draft.type is FavorType.TIME and given is not None:
@@ -155,7 +158,7 @@ def _in_other_words(reading: Reading, draft: Draft, promised: _Pool | None, refu
     mail = reading.mail
     if mail.answers not in draft.mails or draft.status is not Status.ASKED:
         return None
-    if promised is not None and promised.confidence >= _SOMETHING_ELSE:
+    if promised is not None and promised.confidence >= _PROMISES.get(draft.type, _SOMETHING_ELSE):
         return None
     if refused is not None and refused.confidence >= _SOMETHING_ELSE and draft.type is not FavorType.INFO:
         return None

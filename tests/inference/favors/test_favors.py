@@ -428,3 +428,17 @@ def test_every_step_says_why_in_a_sentence(referral):
         "You asked Dana for a recommendation.",
         "Dana answered what you had asked.",
     ]
+
+
+def test_an_answer_without_reply_headers_is_known_by_its_subject(scene):
+    ask = scene.act("ask", "What paper is the moth book printed on?", "info")
+    scene.mail("m1", "me", ["dana"], ask, subject="Paper")
+    scene.mail("m2", "dana", ["me"], day=0.2, subject="RE: Re: paper", words=22)
+    assert scene.facts() == [("info", "dana", "me", "delivered")]
+
+
+def test_a_much_later_mail_of_the_same_subject_answers_nothing(scene):
+    ask = scene.act("ask", "What paper is the moth book printed on?", "info")
+    scene.mail("m1", "me", ["dana"], ask, subject="Paper")
+    scene.mail("m2", "dana", ["me"], day=200, subject="Re: Paper", words=22)
+    assert scene.facts() == [("info", "dana", "me", "asked")]
