@@ -108,10 +108,8 @@ _CONTACT = re.compile(
     r"^\s*[oftmcpwh]\s*[:.)]\s*[+(]?\d",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(
-    r"\b[A-Z]{2} \d{5}\b|\b\d{5}\b|\b(?:street|suite|floor|avenue|ave\.|road|blvd|p\.?o\.? box|straße|strasse|str\.)\b",
-    re.IGNORECASE,
-)
+# What every contact has one of; much cheaper to look for.
+_MAYBE_CONTACT = re.compile(r"[\d@]|www\.|://")
 _NAME_LINE = re.compile(
     r"[-–—~*\s\"]{0,4}[^\W\d_a-z][\w.'’-]*(?:,?\s+(?:[^\W\d_a-z][\w.'’-]*|van|von|de|der|den|del|la|le|du|of|and|&|bin|al)){0,5}\s*[,.]?\s*$"
 )
@@ -329,11 +327,15 @@ def _is_prose(line: str) -> bool:
     words = line.count(" ") + 1
     if line.startswith(_POSTSCRIPTS) or (line[0].islower() and words >= 5):
         return True
-    if _CONTACT.search(line[:_LIMIT]):
-        return False
-    return (
+    said = (
         len(line) > 75 or (words >= 5 and bool(_SENTENCE_END.search(line[-4:]))) or (line[0].islower() and words >= 4)
     )
+    return said and not _has_contact(line)
+
+
+def _has_contact(line: str) -> bool:
+    """Whether a line holds a number to call or an address."""
+    return bool(_MAYBE_CONTACT.search(line, 0, _LIMIT) and _CONTACT.search(line, 0, _LIMIT))
 
 
 def _before_contact(lines: list[str], end: int) -> int:
@@ -344,7 +346,7 @@ def _before_contact(lines: list[str], end: int) -> int:
     block = lines[start:end]
     if not 2 <= len(block) <= 10 or not _looks_like_block(block) or not _NAME_LINE.match(block[0][:_LIMIT]):
         return end
-    if not any(_CONTACT.search(line[:_LIMIT]) for line in block[1:]):
+    if not any(_has_contact(line) for line in block[1:]):
         return end
     before = _content_end(lines[:start])
     if not before or lines[before - 1].rstrip().endswith(":"):
