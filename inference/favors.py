@@ -77,10 +77,9 @@ def _hear(book: Book, ears: Ears, introductions: Introductions, mail: Mail, mail
     answered = mails.get(mail.answers) if mail.answers else None
     reading = ears.reading(mail, answered)
     if reading is not None:
-        used = introductions.between(book, reading)
-        if used:
-            reading = reading.without(used)
-        used = answers(book, reading)
+        introduced = introductions.between(book, reading)
+        reading = reading.without(introduced)
+        used = introduced | answers(book, reading)
         asked = asks(book, reading, SOUNDING if introductions.sounds_out(reading) else 1.0)
         used |= reactions(book, reading, used)
         gratitude(book, reading, asked, used)

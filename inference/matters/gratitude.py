@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from datetime import datetime
 
 from inference.acts.act import Act, ActName, FavorType
-from inference.favor import Status
+from inference.favor import FAVOR_THRESHOLD, Status
 from inference.matters.book import Book, Draft, act_evidence
 from inference.matters.matching import days_between, fit, kind_of, near_by_thread
 from inference.matters.odds import shifted
@@ -24,8 +25,10 @@ _IMPLIED = 0.55
 _FADES = 400.0  # gratitude may come late
 _SPOKEN_OF = 0.7  # at this fit the thanks or the outcome speak of the favor itself
 _NEXT_DAYS = 45.0  # thanks without a word of the matter are for what was done this recently
+_WAITING_DAYS = 365.0
 _OUTCOME_DAYS = 540.0
 _NEWS_TAKE_DAYS = 3.0
+_WEEKS_LATER, _AT_LENGTH = 14.0, 25
 _UNSEEN = {True: 0.5, False: 0.7}  # weight of a favor known from its thanks alone: routine or not
 _NO_OUTCOME = frozenset({FavorType.INFO})
 
@@ -55,7 +58,9 @@ def _thanks(book: Book, reading: Reading, act: Act, asked: Set[int], spoken_of: 
         if odds >= _ENOUGH:
             because = f"{book.calls(reading.author)} thanked {book.called(reading.other)} for it."
             evidence = act_evidence(reading.mail, act, odds)
+            days = days_between(_delivered_at(draft), reading.mail.at)
             book.take(draft, "thanked", reading.mail, evidence, 0.5, because, said(act))
+            _tells_too(book, reading, draft, days)
             thanked.add(draft.number)
     if done or any(d.thanked and (near_by_thread(d, reading.mail) or d.number in spoken_of) for d in drafts):
         return thanked
@@ -65,6 +70,19 @@ def _thanks(book: Book, reading: Reading, act: Act, asked: Set[int], spoken_of: 
     elif not drafts:
         _unseen(book, reading, act)
     return thanked
+
+
+def _tells_too(book: Book, reading: Reading, draft: Draft, days: float) -> None:
+    """Who writes at length weeks later to say thanks tells what came of it, in whatever words."""
+    at_length = reading.mail.words >= _AT_LENGTH and reading.mail.answers not in draft.mails
+    if days >= _WEEKS_LATER and at_length and draft.type not in _NO_OUTCOME and not draft.told:
+        receiver, giver = book.calls(reading.author), book.called(reading.other)
+        because = f"{receiver} wrote to {giver} about it again, {round(days)} days after it was done."
+        draft.move("outcome_told", reading.mail.at, len(draft.evidence) - 1, because)
+
+
+def _delivered_at(draft: Draft) -> datetime:
+    return max((step.at for step in draft.steps if step.what == "delivered"), default=draft.opened)
 
 
 def _for_thanks(book: Book, reading: Reading, act: Act, spoken_of: Set[int]) -> list[Draft]:
@@ -80,8 +98,23 @@ def _for_thanks(book: Book, reading: Reading, act: Act, spoken_of: Set[int]) -> 
         recent = days_between(draft.touched, mail.at) <= _NEXT_DAYS and draft.status is Status.DELIVERED
         if score >= _SPOKEN_OF or (recent and score > 0.0):
             scored.append((score, draft))
+    if not scored and act.confidence >= _DOUBTFUL:
+        return _alone(book, reading)
     scored.sort(key=lambda pair: (-pair[0], -pair[1].number))
     return [draft for _, draft in scored]
+
+
+def _alone(book: Book, reading: Reading) -> list[Draft]:
+    """The one favor of weight that has been waiting for thanks, where there is only one."""
+    waiting = [
+        draft
+        for draft in book.recent(reading.other)
+        if draft.status is Status.DELIVERED
+        and not (draft.thanked or draft.lapsed or draft.type in MINOR)
+        and draft.confidence >= FAVOR_THRESHOLD
+        and days_between(draft.touched, reading.mail.at) <= _WAITING_DAYS
+    ]
+    return waiting if len(waiting) == 1 else []
 
 
 def _closest(book: Book, reading: Reading, act: Act, done: list[Draft]) -> list[Draft]:

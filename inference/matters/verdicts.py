@@ -15,7 +15,7 @@ from inference.matters.reading import Reading
 from inference.matters.types import ANSWERED_IN_WORDS, DOCUMENTS, kinship
 
 #: From this probability on, an answer is taken for what it seems to be; elsewhere than in the thread, more.
-_ENOUGH, _ENOUGH_ELSEWHERE = 0.5, 0.6
+_ENOUGH, _ENOUGH_ELSEWHERE, _ENOUGH_FOR_DEEDS = 0.5, 0.6, 0.6
 # Log-odds that an answer gains by its place: most where words alone are what was asked for, least for a refusal,
 # which is rarer than it sounds.
 _DIRECT, _IN_THREAD = 1.0, 0.6
@@ -59,7 +59,15 @@ def verdict(reading: Reading, draft: Draft, acts: Sequence[Act]) -> Verdict | No
     delivered = found[0]
     if delivered is not None and delivered.odds >= _PLAIN_DELIVERY and _kin(delivered, draft):
         best = delivered
-    return best if best.odds >= (_ENOUGH if near_by_thread(draft, reading.mail) else _ENOUGH_ELSEWHERE) else None
+    return best if best.odds >= _demanded(best, reading, draft) else None
+
+
+def _demanded(best: Verdict, reading: Reading, draft: Draft) -> float:
+    """How sure a verdict must be: surer elsewhere than in the thread, and where it says that a deed was done."""
+    if not near_by_thread(draft, reading.mail):
+        return _ENOUGH_ELSEWHERE
+    a_deed = best.what == "delivered" and draft.type not in ANSWERED_IN_WORDS and not reading.mail.attachments
+    return _ENOUGH_FOR_DEEDS if a_deed else _ENOUGH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -442,3 +442,32 @@ def test_a_much_later_mail_of_the_same_subject_answers_nothing(scene):
     scene.mail("m1", "me", ["dana"], ask, subject="Paper")
     scene.mail("m2", "dana", ["me"], day=200, subject="Re: Paper", words=22)
     assert scene.facts() == [("info", "dana", "me", "asked")]
+
+
+def test_a_long_letter_of_thanks_weeks_later_tells_the_outcome_too(referral):
+    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
+    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1")
+    thanks = referral.act("thanks", "None of it would be without you.")
+    referral.mail("m3", "me", ["dana"], thanks, day=60, subject="From the desk by the window", words=60)
+    assert referral.facts() == [("referral", "dana", "me", "delivered", "thanked", "told")]
+
+
+def test_a_short_thank_you_the_next_day_tells_no_outcome(referral):
+    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
+    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1")
+    referral.mail("m3", "me", ["dana"], referral.act("thanks", "Thank you!"), day=2, answers="m2")
+    assert referral.facts() == [("referral", "dana", "me", "delivered", "thanked")]
+
+
+def test_what_goes_on_beside_a_promise_of_the_thing_itself_is_not_the_thing(scene):
+    scene.mail("m1", "dana", ["me"], scene.act("ask", "Might we borrow your Britten parts?", "resource"))
+    scene.mail(
+        "m2",
+        "me",
+        ["dana"],
+        scene.act("deliver", "We do own a set.", "info"),
+        scene.act("commit", "I'll post it to you this week."),
+        day=1,
+        answers="m1",
+    )
+    assert scene.facts() == [("resource", "me", "dana", "promised")]
