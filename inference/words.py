@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
-_LETTERS = re.compile(r"[^\W\d_]+")
+# A longer word is no word of a language, and is read as several.
+_LETTERS = re.compile(r"[^\W\d_]{1,40}")
 
 #: How much of one text ``topic`` looks at, in characters.
 TOPIC_CHARS: Final = 4000
@@ -100,6 +103,7 @@ def name_hash(name: str) -> int:
     return word_hash(" ".join(_WORD.findall(fold(name))))
 
 
+@lru_cache(maxsize=1 << 15)
 def stem(word: str) -> str:
     """A folded word without its inflection, roughly: ``reports``, ``reported`` and ``report`` are one.
 
@@ -121,10 +125,14 @@ def content_stems(text: str) -> Iterator[str]:
 
 def topic(*texts: str, limit: int = TOPIC_SIZE) -> tuple[int, ...]:
     """Hashed stems of the content words of ``texts``, each once, the first ``limit`` in the order of the texts."""
+    return hashed((content_stems(text) for text in texts), limit=limit)
+
+
+def hashed(stems: Iterable[Iterable[str]], *, limit: int = TOPIC_SIZE) -> tuple[int, ...]:
+    """The hashes of the first ``limit`` different stems of several runs of them, in their order."""
     seen: dict[str, None] = {}
-    for text in texts:
-        for found in content_stems(text):
-            seen[found] = None
-            if len(seen) >= limit:
-                return tuple(map(word_hash, seen))
-    return tuple(map(word_hash, seen))
+    for run in stems:
+        seen.update(dict.fromkeys(run))
+        if len(seen) >= limit:
+            break
+    return tuple(map(word_hash, islice(seen, limit)))

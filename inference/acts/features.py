@@ -59,10 +59,17 @@ def plain(text: str) -> str:
     return fold(text.translate(_PLAIN))
 
 
-def read_sentence(text: str, start: int, end: int, cues: Cues) -> Sentence:
-    """The sentence ``text[start:end]``, cut at ``SENTENCE_CHARS`` characters."""
-    folded = plain(text[start : min(end, start + SENTENCE_CHARS)])
-    return Sentence(start, end, folded, _TOKEN.findall(folded)[:SENTENCE_TOKENS], cues.match(folded))
+def read_sentences(text: str, spans: Sequence[tuple[int, int]], cues: Cues) -> list[Sentence]:
+    """The sentences at ``spans`` of ``text``, each cut at ``SENTENCE_CHARS`` characters."""
+    # Folding keeps the places of characters in ASCII text, so that it can be done at once.
+    whole = plain(text) if text.isascii() else None
+    found = []
+    for start, end in spans[:MAX_SENTENCES]:
+        last = min(end, start + SENTENCE_CHARS)
+        folded = whole[start:last] if whole is not None else plain(text[start:last])
+        tokens = _TOKEN.findall(folded)[:SENTENCE_TOKENS]
+        found.append(Sentence(start, end, folded, tokens, cues.match(folded)))
+    return found
 
 
 def surroundings(subject: str, recipients: int, quoted: str, cues: Cues) -> Surroundings:

@@ -12,11 +12,10 @@ from inference.acts import model as weights
 from inference.acts.act import Act, ActName, FavorType
 from inference.acts.concepts import Concepts
 from inference.acts.features import (
-    MAX_SENTENCES,
     Sentence,
     Surroundings,
     features,
-    read_sentence,
+    read_sentences,
     shallow,
     surroundings,
 )
@@ -69,8 +68,7 @@ class Recogniser:
         code = context.language or language(text) or _guess(text)
         if code not in LANGUAGES:
             return ()
-        spans = sentences(text)[:MAX_SENTENCES]
-        read = [read_sentence(text, start, end, self._cues) for start, end in spans]
+        read = read_sentences(text, sentences(text), self._cues)
         around: Surroundings | None = None
         found: list[Act] = []
         for index, own in enumerate(read):
@@ -104,8 +102,8 @@ class Recogniser:
             quote=text[own.start : own.end],
             confidence=confidence,
             certain=confidence >= self.thresholds[name],
-            reasons=reasons(name, own, shown, self._model.acts, head, self._cues),
-            topic=_topic(text, read, index, context.subject),
+            reasons=reasons(name, own, self._model.acts, head, self._cues),
+            topic=_topic(read, index, context.subject),
         )
 
     def _type(self, name: ActName, shown: set[str]) -> FavorType | None:
@@ -130,11 +128,10 @@ def _least_score(slope: float, intercept: float) -> int:
     return int((-1.0986122886681098 - intercept) / slope * SCALE)
 
 
-def _topic(text: str, read: Sequence[Sentence], index: int, subject: str) -> tuple[int, ...]:
+def _topic(read: Sequence[Sentence], index: int, subject: str) -> tuple[int, ...]:
     """The topic of a sentence: its own words first, then the subject's, then its neighbours'."""
-    near = [read[index], *read[index + 1 : index + 2], *read[max(0, index - 1) : index]]
-    own, *others = (text[each.start : each.end] for each in near)
-    return topic(own, subject, *others)
+    near = [*read[index + 1 : index + 2], *read[max(0, index - 1) : index]]
+    return topic(read[index].folded, subject, *(each.folded for each in near))
 
 
 @cache

@@ -22,14 +22,14 @@ from sklearn.svm import LinearSVC
 
 from inference.acts.act import ActName, FavorType
 from inference.acts.concepts import Concepts
-from inference.acts.features import features, read_sentence, shallow, surroundings
+from inference.acts.features import features, read_sentences, shallow, surroundings
 from inference.acts.labelled import LabelledMail, read
 from inference.acts.lexicon import Cues
 from inference.acts.model import LARGEST, SCALE, Head, dump
 
 #: Inverse regularisation of the support vector machines.
 STRENGTH: Final = 0.01
-#: The gate lets this share of the sentences that show an act pass.
+#: The gate lets this share of the sentences pass in which the model finds an act that is there.
 GATE_RECALL: Final = 0.99
 #: A feature must be seen in this many sentences.
 SEEN: Final = 2
@@ -62,12 +62,12 @@ def examples(mails: Sequence[LabelledMail]) -> Examples:
     acts: list[dict[str, str]] = []
     numbers: list[int] = []
     for number, mail in enumerate(mails):
-        sentences = [read_sentence(mail.text, start, end, cues) for start, end in mail.sentences]
+        sentences = read_sentences(mail.text, mail.sentences, cues)
         around = surroundings(mail.subject, len(mail.recipients), mail.answers, cues)
         labels: dict[tuple[int, int], dict[str, str]] = {}
         for label in mail.acts:
             labels.setdefault((label.start, label.end), {})[label.act] = label.type
-        for index, span in enumerate(mail.sentences):
+        for index, span in enumerate(mail.sentences[: len(sentences)]):
             shown.append(features(sentences, index, around, cues, concepts[mail.language or "en"]))
             quick.append(shallow(sentences[index], cues) | {BIAS})
             acts.append(labels.get(span, {}))
@@ -138,26 +138,33 @@ def train(mails: Sequence[LabelledMail]) -> bytes:
     known = vocabulary(given.shown)
     rows = matrix(given.shown, known)
     heads, weights = [], []
+    found = np.zeros(len(given.acts), dtype=bool)
     for name in ActName:
         wanted = np.array([name.value in acts for acts in given.acts])
-        heads.append(calibrated(name.value, unseen_scores(rows, wanted, given.mail), wanted, given.mail))
+        scores = unseen_scores(rows, wanted, given.mail)
+        head = calibrated(name.value, scores, wanted, given.mail)
+        found |= wanted & np.array([head.probability(score) >= head.threshold for score in scores])
+        heads.append(head)
         weights.append(fit(rows, wanted))
     type_heads, type_weights = _types(given, rows)
     return dump(
         {
             "acts": (heads, table(known, weights)),
-            "gate": _gate(given),
+            "gate": _gate(given, found),
             "types": (type_heads, table(known, type_weights)),
         }
     )
 
 
-def _gate(given: Examples) -> tuple[list[Head], dict[str, list[int]]]:
-    """One head that tells the sentences that may show an act from those that cannot, by their shallow features."""
+def _gate(given: Examples, found: Flags) -> tuple[list[Head], dict[str, list[int]]]:
+    """One head that tells the sentences that may show an act from those that cannot, by their shallow features.
+
+    ``found`` are the sentences in which the model finds an act that is there, unseen.
+    """
     known = vocabulary(given.shallow)
     rows = matrix(given.shallow, known)
     wanted = np.array([bool(acts) for acts in given.acts])
-    passing = np.sort(unseen_scores(rows, wanted, given.mail)[wanted])
+    passing = np.sort(unseen_scores(rows, wanted, given.mail)[found])
     weights = table(known, [fit(rows, wanted)])
     threshold = round(float(passing[int(len(passing) * (1 - GATE_RECALL))]), 4)
     return [Head(name="any", intercept=weights.pop(BIAS)[0] / SCALE, threshold=threshold)], weights
