@@ -1,7 +1,8 @@
 """mbox files in, messages out: one stream a file, read on from where it ended.
 
-The last mail of a file may still be being written. It is read as it stands, but the cursor stays before it: when
-the file has grown, it is read again, and if it had been torn, the torn one is removed and the whole one yielded.
+The last mail of a file may still be being written. Where it looks torn and the file is only seconds old, it is left
+for the next pull. Else it is read as it stands, but the cursor stays before it: when the file has grown, it is read
+again, and if it had been torn all the same, the torn one is removed and the whole one yielded.
 A file that is not a continuation of what was read (truncated, rewritten, replaced) is ``CursorExpired``; keys are
 made of the mails' bytes, so the pull that follows finds the same items again. ``total`` is estimated from bytes.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +33,9 @@ from connectors.records import Batch, Change, Cursor, Message, Rejected, Removed
 BATCH_MAILS = 500
 BATCH_BYTES = 8 << 20
 _PROBE = 4096
+#: Seconds after which a file that nobody wrote to is taken as it is, torn or not.
+_QUIET = 5.0
+_BOUNDARY = re.compile(r"boundary\s*=\s*\"?([^\";]{1,200})", re.IGNORECASE)
 
 
 class MboxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -150,21 +155,36 @@ class _BoxReader:
         changes: list[Change] = []
         held, mails, mail = 0, 0, None
         for mail in boxed_mails(self.file, start, MAX_MESSAGE):
+            if not mail.closed and self._being_written(mail):
+                break
             mails += 1
             changes.extend(self._changes(mail, torn))
             torn = ""
             held += mail.end - mail.start
             if mail.closed and (len(changes) >= BATCH_MAILS or held >= BATCH_BYTES):
                 total = round(mails * max(1.0, (size - start) / (mail.end - start)))
-                cursor = self._cursor(seen=mail.end, offset=mail.end, last="", mtime=0)
+                cursor = self._cursor(seen=mail.end, offset=mail.end)
                 yield Batch(changes=tuple(changes), cursor=cursor, total=total)
                 changes, held = [], 0
+        yield Batch(changes=tuple(changes), cursor=self._last_cursor(place, mail, size), total=mails)
+
+    def _last_cursor(self, place: Place | None, mail: BoxedMail | None, size: int) -> Cursor:
+        """Before the last mail of the box, which is looked at again when the file has grown."""
         if mail is None:
-            cursor = self._cursor(seen=start, offset=start, last="", mtime=self.mtime if start == size else 0)
-        else:
-            mtime = self.mtime if mail.end == size else 0
-            cursor = self._cursor(seen=mail.end, offset=mail.start, last=mail.key, mtime=mtime)
-        yield Batch(changes=tuple(changes), cursor=cursor, total=mails)
+            end = place.offset if place is not None else 0
+            return self._cursor(seen=end, offset=end, mtime=self.mtime if end == size else 0)
+        if self._being_written(mail):
+            if place is not None and mail.start == place.offset:
+                return self._cursor(seen=place.seen, offset=place.offset, last=place.last)
+            return self._cursor(seen=mail.start, offset=mail.start)
+        return self._cursor(
+            seen=mail.end, offset=mail.start, last=mail.key, mtime=self.mtime if mail.end == size else 0
+        )
+
+    def _being_written(self, mail: BoxedMail) -> bool:
+        """Whether the last mail looks torn and the file was written to a moment ago."""
+        age = self.now.timestamp() - self.mtime / 1e9
+        return not mail.closed and mail.raw is not None and abs(age) < _QUIET and _looks_torn(mail.raw)
 
     def _changes(self, mail: BoxedMail, torn: str) -> Iterator[Change]:
         """What one mail means; ``torn`` is the key of the last mail as it was read before, if this is that mail."""
@@ -196,10 +216,19 @@ class _BoxReader:
             zone=self.zone,
         )
 
-    def _cursor(self, *, seen: int, offset: int, last: str, mtime: int) -> Cursor:
+    def _cursor(self, *, seen: int, offset: int, last: str = "", mtime: int = 0) -> Cursor:
         head, tail = _digests(self.file, seen)
         place = Place(seen=seen, offset=offset, head=head, tail=tail, mtime=mtime, last=last)
         return Cursor(value=msgspec.json.encode(place).decode())
+
+
+def _looks_torn(raw: bytes) -> bool:
+    """Whether a mail breaks off inside a line, or before the last boundary of its parts."""
+    if not raw.endswith(b"\n"):
+        return True
+    kind = header_block(raw).first("content-type")
+    boundary = _BOUNDARY.search(kind) if kind.lower().startswith("multipart/") else None
+    return boundary is not None and f"--{boundary[1]}--".encode() not in raw
 
 
 def takeout(raw: bytes) -> tuple[tuple[str, ...], str | None]:

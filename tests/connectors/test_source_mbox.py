@@ -91,6 +91,32 @@ def test_a_torn_last_mail_is_replaced_when_it_is_whole(box):
     assert box.pull(cursor)[0] == []
 
 
+@pytest.mark.parametrize("lost", [b"ence.\n\n", b"--b--\n\n"])
+def test_a_last_mail_that_is_being_written_waits_for_the_next_pull(lost, box):
+    parts = (
+        "--b\n\nIt takes long to write this sentence.\n--b--"
+        if lost.startswith(b"--")
+        else "It takes long, this sentence."
+    )
+    whole = mail(2, text=parts, head=b"Content-Type: multipart/mixed; boundary=b\n" if "--b" in parts else b"")
+    box.write(mail(1), whole.removesuffix(lost))
+    os.utime(box.file, (NOW.timestamp() - 1, NOW.timestamp() - 1))
+    changes, cursor = box.pull()
+    assert ids(changes) == ["1@quist.example"]
+    changes, cursor = box.pull(cursor)
+    assert changes == []
+    box.append(lost)
+    changes, cursor = box.pull(cursor)
+    assert ids(changes) == ["2@quist.example"]
+    assert box.pull(cursor)[0] == []
+
+
+def test_a_last_mail_that_stays_torn_is_read_all_the_same(box):
+    box.write(mail(1), mail(2)[:-4])
+    os.utime(box.file, (NOW.timestamp() - 60, NOW.timestamp() - 60))
+    assert ids(box.pull()[0]) == ["1@quist.example", "2@quist.example"]
+
+
 def test_a_mail_without_a_newline_at_its_end_is_the_same_mail_when_another_follows(box):
     box.write(mail(1), mail(2).rstrip(b"\n"))
     _, cursor = box.pull()
