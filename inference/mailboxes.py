@@ -142,7 +142,11 @@ def carries_name(email: str, name: str) -> bool:
 def name_in(email: str) -> str:
     """The full name that a local part like ``dana.whitfield`` spells, "" where it spells none."""
     words = [word for word in _SEPARATORS.split(_DIGITS.sub("", split(email)[0].partition("+")[0])) if word]
-    if not 2 <= len(words) <= 3 or not all(word.isalpha() for word in words) or len(words[0]) + len(words[-1]) < 5:
+    if (
+        not 2 <= len(words) <= 3
+        or not all(re.sub("['’]", "", word).isalpha() for word in words)
+        or len(words[0]) + len(words[-1]) < 5
+    ):
         return ""
     return " ".join(word.title() for word in words) if min(len(words[0]), len(words[-1])) > 1 else ""
 

@@ -339,7 +339,8 @@ def _person(group: Sequence[_Described], sets: _Sets) -> Person:
         seen.update({name: max(times, 1) for name, times in each.names.items()})
         full.update({clean(name): max(times, 1) for name, times in each.names.items() if full_name_key(name)})
     emails = tuple(each.email for each in group)
-    spelled = next((found for email in emails if (found := name_in(email))), emails[0])
+    busiest = sorted(group, key=lambda each: (-each.traffic, each.email))
+    spelled = next((found for each in busiest if (found := name_in(each.email))), emails[0])
     usual = sorted(full.items(), key=lambda item: (-item[1], item[0]))
     return Person(
         key=person_key(emails),

@@ -45,6 +45,8 @@ _TIE_SPAN_DAYS: Final = 28
 
 DRIFT_FACTOR: Final = 3.0
 DRIFT_LEAST_DAYS: Final = 30
+#: What a tie must have been at its last contact to be missed: less is to have stood on the same lists.
+DRIFT_STRENGTH: Final = 0.6
 DORMANT_DAYS: Final = 3 * 365
 #: How strong a tie must have been at its last contact to be missed when it sleeps.
 DORMANT_STRENGTH: Final = 1.0
@@ -106,7 +108,8 @@ def tie(person: int, days: Sequence[Day], as_of: date, *, layer: int = 0) -> Tie
     sums = _sums(past)
     once, now = sums.strength(last), sums.strength(as_of)
     dormant = settled and silent >= DORMANT_DAYS and once >= DORMANT_STRENGTH
-    drifting = settled and not dormant and silent >= DRIFT_LEAST_DAYS and silent > DRIFT_FACTOR * rhythm
+    quiet = silent >= DRIFT_LEAST_DAYS and silent > DRIFT_FACTOR * rhythm
+    drifting = settled and not dormant and quiet and once >= DRIFT_STRENGTH
     return Tie(
         person=person,
         strength=now,
@@ -125,7 +128,7 @@ def tie(person: int, days: Sequence[Day], as_of: date, *, layer: int = 0) -> Tie
             "layer": f"Among your {layer} closest." if layer else "Outside your 150 closest.",
             "two_way": two_way_because,
             "rhythm": rhythm_because,
-            "drifting": _silence_because(silent, rhythm, settled),
+            "drifting": _silence_because(silent, rhythm, settled and once >= DRIFT_STRENGTH),
             "dormant": f"A tie sleeps after {DORMANT_DAYS // 365} years of silence; the last contact was {_days(silent)} ago.",
         },
     )
@@ -235,9 +238,9 @@ def _rhythm(past: Sequence[Day], layer: int) -> tuple[float, str]:
     return default, f"Too few contacts to know a rhythm; {_days(default)} is assumed {place}."
 
 
-def _silence_because(silent: int, rhythm: float, settled: bool) -> str:
+def _silence_because(silent: int, rhythm: float, would_be_missed: bool) -> str:
     limit = max(DRIFT_FACTOR * rhythm, DRIFT_LEAST_DAYS)
-    if not settled:
+    if not would_be_missed:
         return f"Last contact {_days(silent)} ago; too brief or one-sided an acquaintance to speak of drifting."
     return (
         f"Last contact {_days(silent)} ago; three times the usual {_days(rhythm)}, and at least 30, is {_days(limit)}."

@@ -205,10 +205,24 @@ def test_of_two_scripts_the_usual_one_is_kept():
 
 
 @pytest.mark.parametrize(
-    ("email", "name"), [("phillip.allen@x.example", "Phillip Allen"), ("pa7@x.example", "pa7@x.example")]
+    ("email", "name"),
+    [
+        ("phillip.allen@x.example", "Phillip Allen"),
+        ("pa7@x.example", "pa7@x.example"),
+        ("nick.o'day@x.example", "Nick O'Day"),
+    ],
 )
 def test_without_any_name_the_address_speaks(email, name):
     assert who(identity(email)).persons[0].name == name
+
+
+def test_of_two_spelling_addresses_the_busier_one_speaks():
+    people = who(
+        identity("comnes.alan@acme.example"),
+        identity("petra.ek@acme.example"),
+        identity("alan.comnes@acme.example", sent=40),
+    )
+    assert [person.name for person in people.persons] == ["Alan Comnes", "Petra Ek"]
 
 
 def test_the_key_comes_from_the_smallest_address_alone():

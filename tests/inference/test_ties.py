@@ -110,6 +110,14 @@ def test_an_errand_of_a_few_days_never_drifts():
     assert not found.drifting
 
 
+def test_who_only_stood_on_the_same_lists_is_not_missed():
+    listed = [ago(number, sent=0.05, received=0.05, own_mails=1, their_mails=1) for number in range(200, 400, 14)]
+    found = tie(DANA, listed, TODAY)
+    assert found.settled
+    assert not found.drifting
+    assert "too brief" in found.because["drifting"]
+
+
 def test_a_tie_that_once_was_strong_sleeps_after_three_years():
     old = every(7, DORMANT_DAYS, DORMANT_DAYS + 200)
     found = tie(DANA, old, TODAY)
