@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from inference.quote_marks import (
+    HEADING_LINES,
     LINE_LIMIT,
     attribution_end,
     dangling_attribution,
@@ -175,7 +176,7 @@ def _cut(lines: list[str], index: int, after: int, parts: _Parts) -> int:
     end = header_block_end(lines, index)
     if end == index:
         return 0
-    floor = max(0, index - 8)
+    floor = max(0, index - HEADING_LINES)
     _drop_heading(parts.own, index - heading_start(lines, floor, index))
     return end
 

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 LINE_LIMIT = 400
 #: How many lines a block of headers may have (lists of recipients are long).
 BLOCK_LINES = 400
+#: How many lines a heading above such a block may have.
+HEADING_LINES = 12
 #: How many lines an attribution ("On … wrote:") may be wrapped over.
 ATTRIBUTION_LINES = 4
 
@@ -95,8 +97,12 @@ _ON_DATE = re.compile(
 )
 _DATE_END = re.compile(r"(?:on )?(?:\d{1,2}/\d{1,2}/\d{2,4} )?\d{1,2}:\d\d(?::\d\d)?(?:\s*[AP]M)?(?:\s*[A-Z]{2,4})?$")
 _TIME = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}\s+\d{1,2}:\d\d")
+_RULE_CHARS = frozenset("-_=*")
+_ORIGINAL_CHARS = _RULE_CHARS | frozenset("?oO")
+# No phrase above is longer.
+_PHRASE_LENGTH = 60
 _RULE = re.compile(r"[-_=*–—~\s]{3,}$")
-_NAME = re.compile(r"[\s\"'*]*[^\W\d_][^:!?;]{1,90}$")
+_NAME = re.compile(r"[\s\"'*]*[^\W\d_][^:!?;]{0,89}[^:!?;.,]$")
 
 
 def attribution_end(lines: Sequence[str], start: int) -> int:
@@ -116,13 +122,13 @@ def attribution_end(lines: Sequence[str], start: int) -> int:
 
 
 def _is_attribution(joined: str, lines: Sequence[str], after: int) -> bool:
-    if _ATTRIBUTION.match(joined) or _VERB_FIRST.match(joined) or _NAME_WROTE.match(joined):
+    if _ATTRIBUTION.match(joined) or _VERB_FIRST.match(joined):
         return True
     if joined[-1] not in ":：":
         return False
-    if _DATED_ADDRESS.match(joined):
+    if ("@" in joined or "<" in joined) and (_NAME_WROTE.match(joined) or _DATED_ADDRESS.match(joined)):
         return True
-    return bool(_BARE_WROTE.match(joined)) and next_is_quoted(lines, after)
+    return next_is_quoted(lines, after) and bool(_NAME_WROTE.match(joined) or _BARE_WROTE.match(joined))
 
 
 def dangling_attribution(line: str) -> bool:
@@ -141,13 +147,16 @@ def next_is_quoted(lines: Sequence[str], start: int) -> bool:
 
 def is_forward(line: str) -> bool:
     """Whether a line says that a forwarded mail follows."""
-    line = line[:LINE_LIMIT]
-    return bool(_FORWARD_LINE.match(line) or _FORWARD_PHRASE.match(line.strip()))
+    line = line.strip()[:LINE_LIMIT]
+    if line[:1] in _RULE_CHARS:
+        return bool(_FORWARD_LINE.match(line))
+    return len(line) <= _PHRASE_LENGTH and bool(_FORWARD_PHRASE.match(line))
 
 
 def is_original(line: str) -> bool:
     """Whether a line says that the answered mail follows ("-----Original Message-----")."""
-    return bool(_ORIGINAL_LINE.match(line[:LINE_LIMIT]))
+    line = line.strip()[:LINE_LIMIT]
+    return line[:1] in _ORIGINAL_CHARS and bool(_ORIGINAL_LINE.match(line))
 
 
 def is_rule(line: str) -> bool:
@@ -197,19 +206,19 @@ def _after_wrapped_subject(lines: Sequence[str], end: int) -> int:
 def heading_start(lines: Sequence[str], floor: int, block: int) -> int:
     """Where the heading above a header block begins: names, dates and rules that belong to it (Lotus Notes).
 
-    ``block`` is the first line of the block; no line before ``floor`` is looked at, and at most eight are.
+    ``block`` is the first line of the block; no line before ``floor`` is looked at.
     """
     start = index = block
     if block < len(lines) and lines[block].lstrip().startswith("Sent by:"):
         start = index = _above_date(lines, floor, block)
-    for _ in range(8):
+    for _ in range(HEADING_LINES):
         index -= 1
         if index < floor:
             break
         line = lines[index].strip()[:LINE_LIMIT]
         if not line:
             continue
-        if is_rule(line):
+        if is_rule(line) or (start < block and line == lines[start].strip()):
             start = index
         elif _DATE_LINE.match(line):
             start = index = _above_date(lines, floor, index)
@@ -224,15 +233,18 @@ def heading_start(lines: Sequence[str], floor: int, block: int) -> int:
 
 def is_stub(lines: Sequence[str], start: int) -> bool:
     """Whether a date line and names alone end a mail from line ``start`` on: the heading of a quote that was deleted."""
-    if len(lines) - start > 8 or not _DATE_LINE.match(lines[start][:LINE_LIMIT]):
+    if not _DATE_LINE.match(lines[start][:LINE_LIMIT]):
         return False
-    return all(_NAME.match(line[:LINE_LIMIT]) and len(line) < 60 for line in lines[start + 1 :] if line.strip())
+    below = [line.strip() for line in lines[start + 1 : start + 30] if line.strip()]
+    if len(below) > 4 or any(map(str.strip, lines[start + 30 : start + 60])):
+        return False
+    return all(len(line) < 60 and _NAME.match(line) for line in below)
 
 
 def _above_date(lines: Sequence[str], floor: int, date: int) -> int:
     """The line with the name above a date line of a Notes heading (blank lines between them at most one)."""
-    for index in range(date - 1, max(floor, date - 3) - 1, -1):
+    for index in range(date - 1, max(floor, date - 2) - 1, -1):
         line = lines[index].strip()[:LINE_LIMIT]
         if line:
-            return index if _NAME.match(line) else date
+            return index if _NAME.match(line) or _KEY.match(line) else date
     return date

@@ -62,6 +62,8 @@ NOTES_HEADINGS = [
     '"Dana Whitfield" <dana@acme.example> on 03/03/2001 10:12:06 AM\nTo: Maya Lindqvist/OSL/ACME@ACME\ncc:  \nSubject: Draft',
     "\tDana Whitfield\n\t03/03/2001 10:12 AM\n\t\t \n\t\t To: Maya Lindqvist/OSL/ACME@ACME\n\t\t cc: \n\t\t Subject: Draft",
     "\tDana Whitfield\n\tSent by: Dana Whitfield\n\t03/03/2001 10:12 AM\n\t\t \n\t\t To: Maya@ACME\n\t\t cc: \n\t\t Subject: Draft",
+    "03/03/2001 10:12 AM\nDana Whitfield\nDana Whitfield\n03/03/2001 10:12 AM\nTo: Maya@ACME\ncc: \nSubject: Draft",
+    "From:  Dana Whitfield                    \n     03/03/2001 10:12 AM\t\n\t\n\t\n\t        \n\t\n\nTo: Maya@ACME\ncc: \nSubject: Draft",
     "From:  Dana Whitfield                           03/03/2001 10:12 AM\n\t\n\nTo: Maya Lindqvist/OSL/ACME@ACME\ncc: \nSubject: Draft",
     "From:\tDana Whitfield/ACME@acme on 03/03/2001 10:12 AM\nTo:\tMaya@ACME, Abel Okoro/LOS/ACME@ACME, \nIngrid Falk/BER/ACME@ACME\ncc:\t \nSubject:\tDraft",
 ]
