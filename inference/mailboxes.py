@@ -42,6 +42,7 @@ _ROLES: Final = word_set(
 #: Words of roles that are also surnames: they make a role mailbox only if they are all of its name.
 _SURNAMES: Final = word_set("post mail legal media press news store order booking bot hello root service welcome")
 _ROLE_PARTS: Final = frozenset({"noreply", "donotreply", "unsubscribe", "bounce", "bounces", "mailerdaemon"})
+_LISTS: Final = ("lists.", "list.", "groups.", "googlegroups.", "listserv.")
 _SEPARATORS: Final = re.compile(r"[._\-]+")
 _DIGITS: Final = re.compile(r"\d+$")
 
@@ -97,11 +98,13 @@ def organisation(email: str) -> str:
 
 
 def is_role(email: str, name: str) -> bool:
-    """Whether a mailbox belongs to a function and not to a person.
+    """Whether a mailbox belongs to a function or a mailing list and not to a person.
 
     ``hello@`` and the like are a person's where the domain carries that person's name (``hello@janedoe.example``).
     """
     local, domain = split(email)
+    if domain.startswith(_LISTS):
+        return True
     parts = _SEPARATORS.split(local.partition("+")[0])
     joined = _DIGITS.sub("", "".join(parts))
     if any(part in joined for part in _ROLE_PARTS):

@@ -135,10 +135,12 @@ def test_role_mailboxes_are_marked_and_never_merge_by_name():
         identity("dana.whitfield@acme.example", "Dana Whitfield"),
         identity("no-reply+77@shop.example", "Shop"),
         identity("hello@whitfield.example", "Dana Whitfield"),
+        identity("makers@lists.acme.example", "Dana Whitfield"),
     )
     roles = {person.emails[0]: person.role for person in people.persons}
     assert roles["support@acme.example"]
     assert roles["no-reply+77@shop.example"]
+    assert roles["makers@lists.acme.example"]
     assert not roles["dana.whitfield@acme.example"]
     assert not roles["hello@whitfield.example"]
 
