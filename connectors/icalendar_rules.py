@@ -17,6 +17,7 @@ from connectors.icalendar_times import Moment
 MAX_DATES = 5000
 #: Steps that a rule may take from its start to the end of the window (a daily event of a hundred years).
 MAX_STEPS = 40_000
+MAX_RECURRING_CHANGES = 200
 MAX_INTERVAL = 1000
 _MOST_A_DAY = 8
 
@@ -66,6 +67,11 @@ class Instance:
     exceptions: tuple[Moment | tuple[Moment, Moment | timedelta], ...] = ()
     additions: tuple[Moment | tuple[Moment, Moment | timedelta], ...] = ()
 
+    @property
+    def recurs(self) -> bool:
+        """Whether it has rules or dates of its own."""
+        return bool(self.rules or self.exceptions or self.additions)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
@@ -83,11 +89,7 @@ def occurrences(instances: Sequence[Instance], window: tuple[datetime, datetime]
     Raises:
         Refused: a rule is too frequent, too long or wrong.
     """
-    for instance in instances:
-        if max(len(instance.exceptions), len(instance.additions), len(instances)) > MAX_DATES:
-            raise Refused("has too many exceptions")
-        for rule in instance.rules:
-            _judge(rule, instance.start, window[1])
+    _judge_series(instances, window[1])
     import recurring_ical_events
 
     try:
@@ -144,6 +146,19 @@ def _calendar(instances: Sequence[Instance]) -> object:
             event.add("RDATE", [when], parameters={"VALUE": "PERIOD"} if isinstance(when, tuple) else {})
         calendar.add_component(event)
     return calendar
+
+
+def _judge_series(instances: Sequence[Instance], window_end: datetime) -> None:
+    """Raises Refused where the expansion may take long, or a rule is wrong."""
+    for instance in instances:
+        if max(len(instance.exceptions), len(instance.additions), len(instances)) > MAX_DATES:
+            raise Refused("has too many exceptions")
+    # Each of these costs a walk through the whole rule.
+    if sum(1 for one in instances if one.recurrence_id is not None and one.recurs) > MAX_RECURRING_CHANGES:
+        raise Refused("has too many exceptions")
+    for instance in instances:
+        for rule in instance.rules:
+            _judge(rule, instance.start, window_end)
 
 
 def _judge(rule: str, start: Moment, window_end: datetime) -> None:

@@ -112,13 +112,14 @@ class IcsConnector:
         found = meetings(raw, window=window, zone=self._surroundings.zone, deadline_s=_SECONDS)
         current = {_key(item.key): (_content_digest(item), item) for item in found}
         known = _unpacked(place.known) if place is not None else {}
-        if known and not any(isinstance(item, Meeting) for item in found) and complete(raw):
+        whole = complete(raw)
+        if known and whole and not any(isinstance(item, Meeting) for item in found):
             raise CursorExpired("the calendar is suddenly empty")
         changes: list[Change] = [
             replace(item, key=key.hex()) for key, (content, item) in current.items() if known.get(key) != content
         ]
         kept = {key: content for key, (content, _) in current.items()}
-        if complete(raw):
+        if whole:
             changes.extend(Removed(key=key.hex()) for key in sorted(known.keys() - current.keys()))
         else:
             kept = {**known, **kept}

@@ -86,6 +86,13 @@ HOSTILE = {
     "exceptions": calendar(event("FREQ=DAILY", more="EXDATE:" + ",".join(["20200107T100000"] * 20_000) + "\n")),
     "additions": calendar(event("FREQ=DAILY", more="RDATE:20200107T100000\n" * 20_000)),
     "changes": calendar(event("FREQ=DAILY"), event(more="RECURRENCE-ID:20200107T100000\n") * 6000),
+    "changes with rules": calendar(
+        event("FREQ=DAILY", more="SEQUENCE:9\n"),
+        *(
+            event("FREQ=DAILY", more=f"RECURRENCE-ID:{1990 + n // 300}01{n % 28 + 1:02}T{n % 24:02}0000\n")
+            for n in range(4000)
+        ),
+    ),
     "events that never end": "BEGIN:VEVENT\n" * 300_000,
     "alarms in alarms": "BEGIN:VCALENDAR\nBEGIN:VEVENT\n" + "BEGIN:VALARM\n" * 100_000 + "END:VALARM\n" * 100_000,
     "ends without beginnings": "END:VEVENT\nEND:VCALENDAR\n" * 100_000,
