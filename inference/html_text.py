@@ -37,7 +37,6 @@ _BLOCK = re.compile(
     r"<(?=/?(?:p|div|li|br|blockquote|h[1-6]|pre|hr|dt|dd|center|address|section|article)[\s/>]|/t[dh][\s>]|table[\s>])",
     re.IGNORECASE,
 )
-_SPACES = re.compile(r"[ \t\n\r\f\v\u00a0]+")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,40})")
 _FLAT = frozenset(
     re.findall(
@@ -63,7 +62,7 @@ def html_text(html: str) -> PageText:
         return PageText(text=_crude(html))
     from selectolax.lexbor import LexborHTMLParser
 
-    tree = LexborHTMLParser(_BLOCK.sub(_BREAK + "<", _SPACES.sub(" ", html)))
+    tree = LexborHTMLParser(_BLOCK.sub(_BREAK + "<", " ".join(html.split())))
     quotes = _take_out(tree)
     text, rest, after = _text(tree).partition(_REST)
     if quotes and not (rest and "\n>" in after and "\n>" not in text):
@@ -160,5 +159,5 @@ def _too_deep(html: str) -> bool:
 def _crude(html: str) -> str:
     from html import unescape
 
-    text = _ANY_TAG.sub("", _BLOCK.sub(_BREAK + "<", _SPACES.sub(" ", html)))
+    text = _ANY_TAG.sub("", _BLOCK.sub(_BREAK + "<", " ".join(html.split())))
     return _collapsed(line.strip() for line in unescape(text).split(_BREAK))
