@@ -78,6 +78,8 @@ def _settle(book: Book, reading: Reading, draft: Draft, settled: Verdict) -> Non
         "declined": f"{giver} turned it down.",
     }[settled.what]
     book.take(draft, settled.what, mail, evidence, _WEIGHT, because, words)
+    if settled.what == "delivered" and act is not None and act.type is not None:
+        draft.vote(act.type, _WEIGHT * act.confidence)
 
 
 def _context(reading: Reading) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from inference.timeline import OWNER
 _SAME_MATTER_CHARS = 400  # asks of one mail closer than this, of kindred types, are one matter
 _FOLLOW_UP_DAYS = 21.0
 _ROUTINE, _ASKED_BACK = 0.6, 0.3
+_BESIDE = 0.3  # how loud an ask beside the opening one says what type it is
 _NUDGE = 0.5  # what asking again adds
 _WORTH = 0.3  # a draft below this is too doubtful to make other asks routine
 
@@ -70,7 +71,9 @@ def _ask(book: Book, reading: Reading, group: list[Act], weight: float) -> int:
     draft, _ = best(book, giver, mail, act, kind, lambda d: _still_about(d, reading, act, kind))
     evidence = act_evidence(mail, act, act.confidence)
     if draft is None:
-        return _open(book, reading, act, kind, weight).number
+        draft = _open(book, reading, act, kind, weight)
+        _let_vote(draft, [other for other in group if other is not act])
+        return draft.number
     asker, asked = book.called(reading.author), book.called(giver)
     if draft.status is Status.OFFERED:
         because = f"{capital(asker)} took up what {asked} had offered."
@@ -80,15 +83,16 @@ def _ask(book: Book, reading: Reading, group: list[Act], weight: float) -> int:
         book.take(draft, "reopened", mail, evidence, _NUDGE, because, said(act))
     else:
         book.note(draft, mail, evidence, _NUDGE * reading.weight, said(act))
-    if act.type is not None and draft.type_trust < act.confidence and kinship(act.type, draft.type) > 0:
-        _retype(draft, act.type, act.confidence)
+    if kinship(kind, draft.type) > 0:
+        _let_vote(draft, group)
     return draft.number
 
 
-def _retype(draft: Draft, kind: FavorType, trust: float) -> None:
-    """A surer ask says better what is wanted, but routine wording does not make a favor routine."""
-    if kind not in MINOR or draft.type in MINOR:
-        draft.type, draft.type_trust = kind, trust
+def _let_vote(draft: Draft, beside: list[Act]) -> None:
+    """Let asks that did not open the favor have a say in its type."""
+    for act in beside:
+        if act.type is not None:
+            draft.vote(act.type, act.confidence * _BESIDE)
 
 
 def _still_about(draft: Draft, reading: Reading, act: Act, kind: FavorType) -> bool:
@@ -118,7 +122,6 @@ def _open(book: Book, reading: Reading, act: Act, kind: FavorType, weight: float
         giver=giver, kind=kind, status=Status.ASKED, reading=reading, act=act, because=because,
         weight=weight * reading.weight * _routine(book, reading, kind),
     )  # fmt: skip
-    draft.type_trust = act.confidence
     draft.also_asked = frozenset(mail.to) - {giver, OWNER, book.person}
     return draft
 

@@ -19,6 +19,8 @@ _TOPIC_KEPT = 96  # hashes a draft is recognised by
 _PER_THREAD, _PER_TOPIC, _PER_MAIL, _RECENT = 12, 4, 8, 10
 _COMMON = 6.0  # a word seen in more mails of the pair than this loses weight
 _EVIDENCE_KEPT = 60
+# "Could you …" of any kind is easily taken for information or an action, seldom for an introduction.
+_TELLING = {FavorType.INFO: 0.55, FavorType.ACTION: 0.7, FavorType.ADVICE: 0.8}
 _NO_WORDS: Words = {}
 _ROUTINE_BELOW = 0.65  # a favor opened at less weight than this is routine, and stays it
 _MEANING: dict[StepName, Status] = {
@@ -49,7 +51,7 @@ class Draft:
     topic: dict[int, float] = field(default_factory=dict)  # words in order of arrival, and what they say
     mails: dict[str, Status] = field(default_factory=dict)  # mail → what the favor was after it
     strengths: dict[str, float] = field(default_factory=dict)
-    type_trust: float = 0.0
+    votes: dict[FavorType, float] = field(default_factory=dict)  # what says which type it is, and how loud
     scale: float = 1.0  # what later evidence counts for: less for a favor that began as routine
     own_scale: float = 1.0  # what more of it counts for from whoever opened the favor
     also_asked: frozenset[int] = frozenset()
@@ -66,6 +68,12 @@ class Draft:
     def confidence(self) -> float:
         """Noisy-or over kinds of evidence, each at its strongest: repeating one thing proves nothing new."""
         return together(self.strengths.values())
+
+    def vote(self, kind: FavorType, weight: float) -> None:
+        """Let an act of type ``kind`` speak for the favor's type: the loudest wins, vague types speak low."""
+        self.votes[kind] = self.votes.get(kind, 0.0) + weight * _TELLING.get(kind, 1.0)
+        if self.votes[kind] > self.votes.get(self.type, 0.0):
+            self.type = kind
 
     def weigh(self, evidence: Evidence, weight: float) -> None:
         """Let ``evidence`` count at ``weight`` (0–1) of its confidence."""
@@ -131,6 +139,7 @@ class Book:
             opened=reading.mail.at,
             touched=reading.mail.at,
         )
+        draft.vote(kind, act.confidence)
         self.drafts.append(draft)
         self._recent[giver].append(draft.number)
         self.take(

@@ -26,6 +26,7 @@ _WAS_ASKED = 1.2
 _UNRECOGNISED = 0.6  # an open introduction and a third person in To, but no act: mostly that is the introduction
 _BY_THE_THIRD = 0.7  # somebody new writes to the asker and names the giver
 _WEIGHT, _UNASKED = 0.6, 0.85
+_SETTLED = 10.0  # an introduction that was made is the type, whatever the ask sounded like
 _UNASKED_LEAST = 0.5  # an introduction that nobody asked for must be said to be one
 _ASK_LASTS_DAYS = 180.0
 _SOUNDING_DAYS = 45.0
@@ -131,7 +132,7 @@ class Introductions:
     @staticmethod
     def _made(book: Book, reading: Reading, draft: Draft, acts: list[Act], odds: float) -> None:
         because = f"{book.calls(reading.author)} wrote to both and so made the introduction."
-        draft.type = FavorType.INTRO
+        draft.vote(FavorType.INTRO, _SETTLED)
         book.take(draft, "delivered", reading.mail, _evidence(reading.mail, acts, odds), _WEIGHT, because)
 
     @staticmethod

@@ -123,7 +123,7 @@ _ACCEPTS = re.compile(
     r"|gern\w*|ja bitte|bitte|volontiers|avec plaisir|oui|claro)\b"
 )
 _AHEAD = re.compile(
-    r"\b(?:in advance|for agreeing|for offering|for the offer|for being willing|for considering|if you c(?:an|ould)|(?:that|it|this)(?:'d| would) be"
+    r"\b(?:in advance|for agreeing|for offering|for the offer|for being willing|for considering|if you c(?:an|ould)|that(?:'d| would) be"
     r"|im voraus|vorab|schon mal|d'avance|par avance|de antemano|por adelantado)\b"
 )
 
