@@ -1,139 +1,149 @@
-"""A store in, a folder with everything that it holds about the owner out: JSON lines, and the same in CSV tables.
-
-Nothing is left out but the texts of mails, which lie in the mailboxes themselves. The files can be read by their
-owner alone.
-"""
+"""The store in; one file a kind of thing out, as JSON (for programs) and CSV (for spreadsheets). All files are 0600."""
 
 from __future__ import annotations
 
-import csv
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
 
 import msgspec
 
-from daemon.store import ExportedMail, ExportedMeeting, Store, StoredPerson
-from inference.favor import Favor
-from inference.interactions import Day
-from inference.timeline import OWNER
+from daemon.config import Config
+from daemon.entries import Entry, Ledger, as_json
+from daemon.private_files import write_private
+from daemon.roster import Line, roster
+from daemon.store import Store
+from daemon.tables import Cell, Column, csv_text
 
-_encode: Final = msgspec.json.Encoder().encode
-#: A cell that begins so would be a formula to a spreadsheet.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+LEDGER_COLUMNS = (
+    "id",
+    "type",
+    "giver",
+    "giver_address",
+    "receiver",
+    "receiver_address",
+    "status",
+    "opened_at",
+    "asked_at",
+    "promised_at",
+    "delivered_at",
+    "declined_at",
+    "thanked_at",
+    "outcome_told_at",
+    "confidence",
+    "matter",
+    "quote",
+)
+PEOPLE_COLUMNS = (
+    "key",
+    "name",
+    "address",
+    "strength",
+    "layer",
+    "state",
+    "first_contact",
+    "last_contact",
+    "rhythm_days",
+    "silent_days",
+    "given",
+    "received",
+    "balance",
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """One file of the export and how many things it holds."""
-
-    path: Path
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Contact:
-    """One day of contact with one person (named by their key)."""
-
-    person: str
-    day: Day
-
-
-def export(store: Store, folder: Path) -> tuple[Written, ...]:
-    """Write everything into ``folder`` (made if it is not there, readable by the owner alone).
+def export_all(config: Config, store: Store, folder: Path, now: datetime) -> Iterator[tuple[str, int]]:
+    """Write everything into ``folder`` and yield the name of each file with how many things are in it.
 
     Raises:
         OSError: a file cannot be written.
-        StoreError: the store failed.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    people = store.people()
-    keys = {person.id: person.key for person in people} | {OWNER: "owner"}
-    contacts = (_Contact(person=person.key, day=day) for person in people for day in store.contacts(person.id))
-    return (
-        *_both(folder / "people", people, _person_cells),
-        *_both(folder / "favors", store.favors(), lambda favor: _favor_cells(favor, keys)),
-        *_both(folder / "contacts", contacts, _contact_cells),
-        *_both(folder / "mails", store.exported_mails(), _mail_cells),
-        *_both(folder / "meetings", store.exported_meetings(), _meeting_cells),
-        *_both(folder / "corrections", store.corrections(), None),
-        *_both(folder / "accounts", store.account_states(), None),
-        *_both(folder / "unreadable", store.rejections(), None),
-        *_both(folder / "left_out", store.filtered(), None),
+    network = store.network(now, config.owner.zone, config.owner.name)
+    lines = roster(network, confidence=config.digest.thresholds.confidence)
+    entries = Ledger.of(store.people(), config.owner, store.owner_emails()).entries(store.favors(), now, least=0.0)
+    tables: tuple[tuple[str, str, int], ...] = (
+        ("people.json", as_json(lines), len(lines)),
+        ("people.csv", people_csv(lines), len(lines)),
+        ("ledger.json", as_json(entries), len(entries)),
+        ("ledger.csv", ledger_csv(entries), len(entries)),
+        ("days_of_contact.json", *_counted(_contacts(store))),
+        ("corrections.json", *_counted(map(asdict, store.corrections()))),
+        ("accounts.json", *_counted(map(asdict, store.account_states()))),
+        ("rejected.json", *_counted(map(asdict, store.rejections()))),
+        ("left_out.json", *_counted(map(asdict, store.filtered()))),
+        ("owner.json", as_json({"name": config.owner.name, "addresses": store.owner_emails()}), 1),
     )
+    for name, text, count in tables:
+        write_private(folder / name, text)
+        yield name, count
+    yield "mails.jsonl", _write_lines(folder / "mails.jsonl", store.exported_mails())
+    yield "meetings.jsonl", _write_lines(folder / "meetings.jsonl", store.exported_meetings())
 
 
-_Cells = Callable[[Any], Sequence[tuple[str, object]]]
+def _counted(things: Iterable[object]) -> tuple[str, int]:
+    listed = list(things)
+    return as_json(listed), len(listed)
 
 
-def _both(stem: Path, things: Iterable[Any], cells: _Cells | None) -> Iterator[Written]:
-    """``stem``.jsonl and ``stem``.csv with one line a thing."""
-    lines, table = stem.with_suffix(".jsonl"), stem.with_suffix(".csv")
+def _contacts(store: Store) -> Iterator[dict[str, object]]:
+    for person in store.people():
+        days = [asdict(day) for day in store.contacts(person.id)]
+        if days:
+            yield {"key": person.key, "name": person.name, "days": days}
+
+
+def _write_lines(path: Path, things: Iterable[object]) -> int:
+    """One JSON line each, without holding them all; how many."""
+    encode: Callable[[object], bytes] = msgspec.json.Encoder().encode
     count = 0
-    with open(_private(lines), "wb") as json_file, open(_private(table), "w", encoding="utf-8", newline="") as csv_file:
-        writer = csv.writer(csv_file)
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
         for thing in things:
-            row = cells(thing) if cells else _plain_cells(thing)
-            if not count:
-                writer.writerow(name for name, _ in row)
-            writer.writerow(_harmless(value) for _, value in row)
-            json_file.write(_encode(thing) + b"\n")
+            file.write(encode(thing) + b"\n")
             count += 1
-    yield Written(path=lines, count=count)
-    yield Written(path=table, count=count)
+    return count
 
 
-def _private(path: Path) -> int:
-    """A new file that its owner alone can read, open for writing."""
-    path.unlink(missing_ok=True)
-    return os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
+def ledger_csv(entries: Iterable[Entry]) -> str:
+    """The ledger for a spreadsheet; times are ISO 8601, UTC."""
+    return csv_text([Column(title=title) for title in LEDGER_COLUMNS], map(_entry_cells, entries))
 
 
-def _harmless(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, tuple | list):
-        value = "; ".join(map(str, value))
-    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def _plain_cells(thing: Any) -> Sequence[tuple[str, object]]:  # any of the flat dataclasses
-    return [(each.name, getattr(thing, each.name)) for each in fields(thing)]
-
-
-def _person_cells(person: StoredPerson) -> Sequence[tuple[str, object]]:
+def _entry_cells(entry: Entry) -> list[Cell]:
+    times = [None if at is None else at.isoformat() for at in entry.times]
     return [
-        ("key", person.key),
-        ("name", person.name),
-        ("addresses", person.emails),
-        ("shared_mailbox", person.role),
-        ("because", person.because),
+        entry.id,
+        entry.type.value,
+        entry.giver.name,
+        next(iter(entry.giver.addresses), ""),
+        entry.receiver.name,
+        next(iter(entry.receiver.addresses), ""),
+        entry.status.value,
+        *times,
+        entry.confidence,
+        entry.matter,
+        entry.evidence[0].quote if entry.evidence else "",
     ]
 
 
-def _favor_cells(favor: Favor, keys: dict[int, str]) -> Sequence[tuple[str, object]]:
+def people_csv(lines: Iterable[Line]) -> str:
+    """The people for a spreadsheet; days are UTC days."""
+    return csv_text([Column(title=title) for title in PEOPLE_COLUMNS], map(_line_cells, lines))
+
+
+def _line_cells(line: Line) -> list[Cell]:
     return [
-        ("id", favor.id),
-        ("type", favor.type.value),
-        ("giver", keys.get(favor.giver, "")),
-        ("receiver", keys.get(favor.receiver, "")),
-        ("steps", [f"{step.what} {step.at.isoformat()}" for step in favor.steps]),
-        ("confidence", favor.confidence),
-        ("matter", favor.matter),
-        ("quote", favor.evidence[0].quote),
+        line.key,
+        line.name,
+        line.addresses[0],
+        line.strength,
+        line.layer,
+        line.state,
+        None if line.first_contact is None else line.first_contact.isoformat(),
+        None if line.last_contact is None else line.last_contact.isoformat(),
+        line.rhythm_days,
+        line.silent_days,
+        line.given,
+        line.received,
+        line.balance,
     ]
-
-
-def _contact_cells(contact: _Contact) -> Sequence[tuple[str, object]]:
-    return [("person", contact.person), *_plain_cells(contact.day)]
-
-
-def _mail_cells(mail: ExportedMail) -> Sequence[tuple[str, object]]:
-    cells = [cell for cell in _plain_cells(mail) if cell[0] != "acts"]
-    return [*cells, ("acts", [f"{act.act.value}: {act.quote}" for act in mail.acts if act.certain])]
-
-
-def _meeting_cells(meeting: ExportedMeeting) -> Sequence[tuple[str, object]]:
-    cells = [cell for cell in _plain_cells(meeting) if cell[0] != "attendees"]
-    return [*cells, ("attendees", [f"{email} ({answer})" for email, answer in meeting.attendees])]

@@ -23,7 +23,6 @@ class Invocation:
     """The global options of one command line."""
 
     named_config: Path | None = None
-    verbose: bool = False
 
     def config_path(self) -> Path:
         """The config named on the command line, or the usual one."""

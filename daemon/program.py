@@ -89,4 +89,11 @@ def _global_options(
         bool, typer.Option("--help", callback=_show_help, is_eager=True, help=_says("--help"))
     ] = False,
 ) -> None:
-    ctx.obj = Invocation(named_config=config, verbose=verbose)
+    ctx.obj = Invocation(named_config=config)
+    if verbose:
+        import logging
+
+        handler = logging.StreamHandler()
+        logger = logging.getLogger("kithkeeper")
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)

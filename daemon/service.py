@@ -5,12 +5,14 @@ An account that fails, however, never stops the others.
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from time import monotonic
+from typing import Final
 
 from connectors.errors import ConnectorError, Transient
 from connectors.protocol import Surroundings
@@ -19,6 +21,8 @@ from daemon.pipeline import Progress, SyncOutcome, sync_account
 from daemon.refresh import Owner, refresh
 from daemon.schedule import pause
 from daemon.store import Applied, Store, StoreError
+
+_LOG: Final = logging.getLogger("kithkeeper")
 
 Say = Callable[[str], None]
 ProgressOf = Callable[[Account], Progress]
@@ -93,6 +97,7 @@ def _pass(
     except ConnectorError as error:
         return _failed(store, account, str(error), error)
     except Exception as error:  # the one place for what nobody foresaw: it is one account's trouble, not everybody's
+        _LOG.debug("account %s", account.name, exc_info=True)
         said = str(error).partition("\n")[0]
         return _failed(store, account, f"unexpected {type(error).__name__}: {said}; please report it", None)
 
@@ -147,8 +152,10 @@ class Loop:
         asked = error.retry_after if isinstance(error, Transient) else None
         self._plan(done.account, failed=outcome.problem is not None, asked=asked)
         counts = outcome.applied
-        if outcome.problem or counts.new or counts.changed or counts.removed or counts.rejected:
+        if counts.new or counts.changed or counts.removed or counts.rejected:
             self.say(pass_line(done))
+        if outcome.problem:
+            self.say(f"{outcome.account}: {outcome.problem}")
 
     def _plan(self, account: Account, *, failed: bool, asked: timedelta | None = None) -> None:
         failures = self._failures.get(account.name, 0) + 1 if failed else 0
@@ -159,10 +166,9 @@ class Loop:
 
 
 def pass_line(done: Pass) -> str:
-    """One line about a pass: what came, what went, what could not be read, and what is wrong, if anything."""
+    """One line about a pass: what came, what went, what could not be read."""
     counts = done.outcome.applied
-    line = (
+    return (
         f"{done.account.name}: {counts.new} new, {counts.changed} changed, {counts.removed} removed, "
         f"{counts.rejected} rejected in {done.seconds:.1f} s"
     )
-    return f"{line}; {done.outcome.problem}" if done.outcome.problem else line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,26 +18,6 @@ if TYPE_CHECKING:
     from daemon.store import Store
 
 app = typer.Typer(rich_markup_mode=None)
-
-_TITLES: Final = (
-    "id",
-    "type",
-    "giver",
-    "giver_address",
-    "receiver",
-    "receiver_address",
-    "status",
-    "opened_at",
-    "asked_at",
-    "promised_at",
-    "delivered_at",
-    "declined_at",
-    "thanked_at",
-    "outcome_told_at",
-    "confidence",
-    "matter",
-    "quote",
-)
 
 
 class Form(StrEnum):
@@ -86,57 +66,14 @@ def _entries(config: Config, store: Store, at: datetime, wanted: str | None, *, 
 
 def _print(entries: list[Entry], form: Form, at: datetime, zone: ZoneInfo) -> None:
     from daemon.entries import as_json
-    from daemon.tables import Column, csv_text
+    from daemon.export import ledger_csv
+    from daemon.ledger_table import ledger_table
 
     if form is Form.JSON:
         typer.echo(as_json(entries), nl=False)
     elif form is Form.CSV:
-        typer.echo(csv_text([Column(title=title) for title in _TITLES], map(_cells, entries)), nl=False)
+        typer.echo(ledger_csv(entries), nl=False)
     elif entries:
-        typer.echo(_table(entries, zone))
+        typer.echo(ledger_table(entries, zone))
     else:
         typer.echo(f"No favors are known as of {at.astimezone(zone):%Y-%m-%d}. kith sync reads what is new.", err=True)
-
-
-def _cells(entry: Entry) -> list[str | int | float | None]:
-    times = [None if at is None else at.isoformat() for at in entry.times]
-    return [
-        entry.id,
-        entry.type.value,
-        entry.giver.name,
-        entry.giver.addresses[0] if entry.giver.addresses else "",
-        entry.receiver.name,
-        entry.receiver.addresses[0] if entry.receiver.addresses else "",
-        entry.status.value,
-        *times,
-        entry.confidence,
-        entry.matter,
-        entry.evidence[0].quote if entry.evidence else "",
-    ]
-
-
-def _table(entries: list[Entry], zone: ZoneInfo) -> str:
-    from daemon.tables import Column, table, terminal_width
-
-    columns = (
-        Column(title="id"),
-        Column(title="since"),
-        Column(title="giver", give=True),
-        Column(title="receiver", give=True),
-        Column(title="type"),
-        Column(title="status"),
-        Column(title="matter", give=True),
-    )
-    rows = (
-        (
-            entry.id,
-            f"{entry.opened_at.astimezone(zone):%Y-%m-%d}",
-            "you" if entry.giver.is_owner else entry.giver.name,
-            "you" if entry.receiver.is_owner else entry.receiver.name,
-            entry.type.value,
-            entry.said,
-            entry.matter,
-        )
-        for entry in entries
-    )
-    return table(columns, rows, width=terminal_width())

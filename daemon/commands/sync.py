@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -67,6 +68,8 @@ def _sync(config: Config, store: Store, chosen: list[Account], shown: Screen, *,
         done.append(each)
         if not json:
             shown.say(pass_line(each))
+        if each.outcome.problem:
+            print(f"kith: account {each.account.name}: {each.outcome.problem}", file=sys.stderr)
     refreshed = refresh(store, owner_of(config), progress=shown.people)
     if json:
         report = SyncReport(accounts=[_report(each) for each in done], people=refreshed.persons)

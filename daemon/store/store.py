@@ -325,6 +325,11 @@ class Store:
         with self._database.reading() as access:
             yield from exporting.mails(access)
 
+    def mails_called(self, wanted: str) -> list[ExportedMail]:
+        """The mails with this Message-ID, or whose identity begins so; two at most."""
+        with self._database.reading() as access:
+            return exporting.mails_called(access, wanted)
+
     def exported_meetings(self) -> Iterator[ExportedMeeting]:
         """Every meeting that is kept; one transaction until the end."""
         with self._database.reading() as access:

@@ -1,0 +1,283 @@
+"""``kith correct``: what the owner says about favors, people and addresses in; kept, and everything worked out anew."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from daemon.failure import Failure
+from daemon.invocation import invocation, now, opened
+
+if TYPE_CHECKING:
+    from daemon.config import Config
+    from daemon.store import Correction, CorrectionKind, Store
+    from inference.corrections import Verdict
+    from inference.favor import Favor
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+class Type(StrEnum):
+    """What a favor can be about."""
+
+    INTRO = "intro"
+    ADVICE = "advice"
+    REFERRAL = "referral"
+    FEEDBACK = "feedback"
+    INFO = "info"
+    ACTION = "action"
+    TIME = "time"
+    SUPPORT = "support"
+    RESOURCE = "resource"
+
+
+FavorId = Annotated[str, typer.Argument(metavar="FAVOR", help="Its id, from kith ledger; the beginning is enough.")]
+On = Annotated[str | None, typer.Option("--on", help="The day it happened, e.g. 2026-06-01 (default: now).")]
+Somebody = Annotated[str, typer.Argument(metavar="PERSON", help="A key, an address or a name.")]
+Silenced = Annotated[str, typer.Argument(metavar="WHO", help="A person, an address, or a domain as @example.org.")]
+Email = Annotated[str, typer.Argument(metavar="ADDRESS")]
+
+
+@app.callback()
+def correct() -> None:
+    """Put right what was inferred wrongly. It holds after every rebuild; kith correct list shows what you said."""
+
+
+@app.command()
+def confirm(ctx: typer.Context, favor: FavorId) -> None:
+    """This favor is right."""
+    _about_favor(ctx, favor, "confirm")
+
+
+@app.command()
+def reject(ctx: typer.Context, favor: FavorId) -> None:
+    """There was no such favor."""
+    _about_favor(ctx, favor, "reject")
+
+
+@app.command()
+def retype(ctx: typer.Context, favor: FavorId, type_: Annotated[Type, typer.Argument(metavar="TYPE")]) -> None:
+    """It was of another type: intro, advice, referral, feedback, info, action, time, support, resource."""
+    _about_favor(ctx, favor, "retype", type_=type_)
+
+
+@app.command()
+def done(ctx: typer.Context, favor: FavorId, on: On = None) -> None:
+    """It was done."""
+    _about_favor(ctx, favor, "done", on=on)
+
+
+@app.command()
+def undone(ctx: typer.Context, favor: FavorId) -> None:
+    """It was not done."""
+    _about_favor(ctx, favor, "undone")
+
+
+@app.command()
+def thanked(ctx: typer.Context, favor: FavorId, on: On = None) -> None:
+    """Thanks were given for it."""
+    _about_favor(ctx, favor, "thanked", on=on)
+
+
+@app.command()
+def told(ctx: typer.Context, favor: FavorId, on: On = None) -> None:
+    """The helper heard how it turned out."""
+    _about_favor(ctx, favor, "told", on=on)
+
+
+@app.command()
+def merge(ctx: typer.Context, one: Somebody, other: Somebody) -> None:
+    """These two are one person."""
+    from daemon import whois
+    from daemon.store import CorrectionKind
+
+    config = invocation(ctx).config()
+    with opened(config) as store:
+        people = store.people()
+        first, second = whois.person(people, one), whois.person(people, other)
+        if first.id == second.id:
+            raise Failure(f"{one!r} and {other!r} are one person already: {first.name}, {', '.join(first.emails)}")
+        _keep(config, store, [_said(CorrectionKind.MERGE, first.emails[0], second.emails[0])])
+    typer.echo(f"{first.name} has {', '.join((*first.emails, *second.emails))}")
+
+
+@app.command()
+def split(
+    ctx: typer.Context,
+    address: Email,
+    other: Annotated[
+        str | None, typer.Argument(metavar="[OTHER]", help="From this address (default: all others).")
+    ] = None,
+) -> None:
+    """This address is somebody else's."""
+    from daemon import whois
+    from daemon.store import CorrectionKind
+
+    config = invocation(ctx).config()
+    with opened(config) as store:
+        person = whois.person(store.people(), address)
+        email = address.strip().lower()
+        others = [each for each in person.emails if each != email]
+        if email not in person.emails or not others:
+            raise Failure(f"{person.name} has only {', '.join(person.emails)}: name one of several addresses")
+        if other is not None:
+            others = [each for each in others if each == other.strip().lower()]
+        if not others:
+            raise Failure(f"{other!r} is none of the addresses of {person.name}: {', '.join(person.emails)}")
+        _keep(config, store, [_said(CorrectionKind.SPLIT, email, each) for each in others])
+    typer.echo(f"{email} is somebody else than {', '.join(others)}")
+
+
+@app.command()
+def mute(ctx: typer.Context, who: Silenced) -> None:
+    """Leave a person, an address or a whole domain out of the letter."""
+    _about_silence(ctx, who, "mute")
+
+
+@app.command()
+def unmute(ctx: typer.Context, who: Silenced) -> None:
+    """Speak of them again."""
+    _about_silence(ctx, who, "unmute")
+
+
+@app.command()
+def me(ctx: typer.Context, address: Email) -> None:
+    """This address is mine."""
+    _about_me(ctx, address, "me")
+
+
+@app.command()
+def not_me(ctx: typer.Context, address: Email) -> None:
+    """This address is not mine."""
+    _about_me(ctx, address, "not_me")
+
+
+@app.command(name="list")
+def list_(ctx: typer.Context) -> None:
+    """Everything you said, with its number."""
+    config = invocation(ctx).config()
+    with opened(config) as store:
+        said = store.corrections()
+    for each in said:
+        typer.echo(f"{each.id:>4}  {each.at.astimezone(config.owner.zone):%Y-%m-%d}  {_in_words(each)}")
+    if not said:
+        typer.echo("You have corrected nothing yet.", err=True)
+
+
+@app.command()
+def undo(ctx: typer.Context, number: Annotated[int, typer.Argument(help="From kith correct list.")]) -> None:
+    """Take a correction back."""
+    config = invocation(ctx).config()
+    with opened(config) as store:
+        if not store.remove_correction(number):
+            raise Failure(f"there is no correction {number}: kith correct list shows them")
+        _refresh(config, store)
+    typer.echo(f"Taken back: {number}")
+
+
+def _about_favor(
+    ctx: typer.Context, id_: str, verdict: Verdict, *, type_: Type | None = None, on: str | None = None
+) -> None:
+    from daemon.dates import moment
+    from daemon.store import Correction, CorrectionKind
+    from inference.acts.act import FavorType
+    from inference.corrections import opening
+
+    config = invocation(ctx).config()
+    at = moment(on, config.owner.zone, now())
+    with opened(config) as store:
+        favor = store.favor(id_.strip())
+        if favor is None:
+            raise Failure(f"no favor, or more than one, begins with {id_!r}: kith ledger --all lists them")
+        person = next(each for each in store.people() if each.id == favor.person)
+        said = Correction(
+            kind=CorrectionKind.FAVOR,
+            subject=opening(favor),
+            verdict=verdict,
+            type=None if type_ is None else FavorType(type_.value),
+            email=person.emails[0],
+            at=min(at, now()),
+        )
+        number = store.add_correction(said)
+        _refresh(config, store)
+        typer.echo(f"{_now(config, store, favor)} (kith correct undo {number} takes this back)")
+
+
+def _now(config: Config, store: Store, favor: Favor) -> str:
+    """How a favor stands after what was just said about it."""
+    from daemon.digest.plain import one_line
+    from daemon.entries import Ledger
+    from daemon.ledger_table import in_words
+
+    still = store.favor(favor.id)
+    if still is None:
+        return f"{favor.id[:8]} is no favor"
+    book = Ledger.of(store.people(), config.owner, store.owner_emails())
+    entries = book.entries([still], now(), least=0.0)
+    return (
+        f"{favor.id[:8]} is {one_line(in_words(entries[0]))}: {entries[0].said}" if entries else f"{favor.id[:8]}: kept"
+    )
+
+
+def _about_silence(ctx: typer.Context, who: str, verb: str) -> None:
+    from daemon import whois
+    from daemon.store import CorrectionKind
+
+    config = invocation(ctx).config()
+    wanted = who.strip().lower()
+    with opened(config) as store:
+        subjects = (wanted,) if "@" in wanted else whois.person(store.people(), who).emails
+        _keep(config, store, [_said(CorrectionKind(verb), each) for each in subjects])
+    typer.echo(f"{verb}d: {', '.join(subjects)}")
+
+
+def _about_me(ctx: typer.Context, address: str, verb: str) -> None:
+    from daemon.store import CorrectionKind
+
+    config = invocation(ctx).config()
+    email = address.strip().lower()
+    if "@" not in email:
+        raise Failure(f"{address!r} is no mail address")
+    if verb == "not_me" and email in config.owner.addresses:
+        raise Failure(f"{email} is named in [owner] addresses of {config.path}: take it out there")
+    with opened(config) as store:
+        _keep(config, store, [_said(CorrectionKind(verb), email)])
+    typer.echo(f"{email} is {'yours' if verb == 'me' else 'not yours'}")
+
+
+def _said(kind: CorrectionKind, *subject: str) -> Correction:
+    from daemon.store import Correction
+
+    return Correction(kind=kind, subject=subject, at=now())
+
+
+def _keep(config: Config, store: Store, said: list[Correction]) -> None:
+    for each in said:
+        store.add_correction(each)
+    _refresh(config, store)
+
+
+def _refresh(config: Config, store: Store) -> None:
+    from daemon.refresh import refresh
+    from daemon.service import owner_of
+
+    refresh(store, owner_of(config))
+
+
+_WORDS: Final = {
+    "merge": "{0} and {1} are one person",
+    "split": "{0} and {1} are two people",
+    "me": "{0} is mine",
+    "not_me": "{0} is not mine",
+    "mute": "mute {0}",
+    "unmute": "unmute {0}",
+}
+
+
+def _in_words(said: Correction) -> str:
+    if said.favor is not None:
+        type_ = f" to {said.type.value}" if said.type else ""
+        return f"{said.verdict}{type_} the favor with {said.email} that {said.subject[0]} opened"
+    return _WORDS[said.kind.value].format(*said.subject)

@@ -1,0 +1,28 @@
+"""``kith doctor``: config, permissions, clock, accounts and store in; a line each, ok, warn or fail, and what to do, out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from daemon.failure import USAGE
+from daemon.invocation import invocation
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def doctor(
+    ctx: typer.Context,
+    all_rejected: Annotated[bool, typer.Option("--all", help="List every item that could not be read.")] = False,
+) -> None:
+    """Check config, permissions, clock, accounts and store; each line says ok, warn or fail, and what to do."""
+    from daemon.checkup import Verdict, checkup
+
+    worst = Verdict.OK
+    for finding in checkup(invocation(ctx).config_path(), rejections=None if all_rejected else 20):
+        worst = max(worst, finding.verdict)
+        typer.echo(f"{finding.verdict.name.lower():<5} {finding.what}: {finding.says}")
+    if worst is Verdict.FAIL:
+        raise typer.Exit(USAGE)
