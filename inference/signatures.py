@@ -16,7 +16,9 @@ _LIMIT = 300
 # A mobile footer is at most this long, with the address of an app in it.
 _MOBILE_LENGTH = 160
 
-_DELIMITER = frozenset({"--", "—", "---", "-- --", "–", "—-", "__"})
+_DELIMITER = frozenset({"--", "—", "–", "-- --"})
+# These also divide a text, so what is below has to look like a signature.
+_SOFT_DELIMITER = frozenset({"---", "—-", "__"})
 _MOBILE = re.compile(
     r"(?:<?(?:sent|written|typed|posted|envoyé|envoye|gesendet|verschickt|enviado|enviada|inviato|verzonden|verstuurd|"
     r"skickat|skickades|sendt|sent fra|lähetetty|wysłane|wysłano)\s+(?:from|via|by|with|using|on|depuis|de|avec|à partir de|"
@@ -270,12 +272,16 @@ def _before_delimiter(lines: list[str], end: int) -> int:
             continue
         if line in _DELIMITER:
             return _content_end(lines[:index])
-        if line[0] in _RULE_STARTS and _RULE.match(line[:_LIMIT]) and _looks_like_block(lines[index + 1 : end]):
+        if _is_divider(line) and _looks_like_block(lines[index + 1 : end]):
             return _content_end(lines[:index])
         seen += 1
         if seen > SIGNATURE_LINES:
             break
     return end
+
+
+def _is_divider(line: str) -> bool:
+    return line in _SOFT_DELIMITER or (line[0] in _RULE_STARTS and bool(_RULE.match(line[:_LIMIT])))
 
 
 def _before_block(lines: list[str], end: int) -> int:

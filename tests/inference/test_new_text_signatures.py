@@ -13,6 +13,7 @@ BODY = "Hi Dana,\n\nI looked at the draft and like it."
     [
         "-- \nMaya Lindqvist\nHead of Drafts",
         "--\nMaya",
+        "---\nMaya Lindqvist\nHead of Drafts",
         "Best regards,\nMaya",
         "Best regards,\n\nMaya Lindqvist\nHead of Drafts, Acme\nT: +46 8 555 01 99\nwww.acme.example",
         "Kind regards\nMaya",
@@ -99,6 +100,13 @@ def test_an_address_that_the_text_leads_up_to_stays():
 )
 def test_sentences_that_look_like_endings_stay(line):
     assert new_text(f"{BODY}\n\n{line}").text == f"{BODY}\n\n{line}"
+
+
+def test_a_divided_text_stays_whole():
+    text = (
+        f"{BODY}\n\n---\nAbel weaves furnishing cloth in Lagos. He would love to show you the autumn range this year."
+    )
+    assert new_text(text).text == text
 
 
 def test_a_warning_that_a_gateway_put_on_top_is_dropped():
