@@ -8,6 +8,7 @@ from datetime import datetime
 
 from daemon.store import CorrectionKind, Store, WorkedOut
 from daemon.store.corrections import pairs, singles
+from inference.copies import without_copies
 from inference.favors import ledger
 from inference.interactions import days
 from inference.timeline import Timeline
@@ -84,6 +85,7 @@ def _resolve(store: Store, owner: Owner) -> bool:
 
 def work_out(timeline: Timeline) -> WorkedOut:
     """One person's favors and days of contact."""
+    timeline = without_copies(timeline)
     return WorkedOut(person=timeline.person, favors=ledger(timeline), days=days(timeline), first_at=_first(timeline))
 
 
