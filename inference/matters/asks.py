@@ -10,10 +10,11 @@ from inference.matters.reading import Reading
 from inference.matters.types import MINOR, kinship
 from inference.matters.vocabulary import said
 from inference.matters.wording import capital
-from inference.timeline import OWNER
+from inference.timeline import OWNER, Mail
 
 _SAME_MATTER_CHARS = 400  # asks of one mail closer than this, of kindred types, are one matter
 _FOLLOW_UP_DAYS = 21.0
+_OFFER_LASTS_DAYS = 180.0
 _ROUTINE, _ASKED_BACK = 0.6, 0.3
 _BESIDE = 0.3  # how loud an ask beside the opening one says what type it is
 _NUDGE = 0.5  # what asking again adds
@@ -69,6 +70,7 @@ def _ask(book: Book, reading: Reading, group: list[Act], weight: float) -> int:
     act, mail, giver = lead(group), reading.mail, reading.other
     kind = act.type or FavorType.ACTION
     draft, _ = best(book, giver, mail, act, kind, lambda d: _still_about(d, reading, act, kind))
+    draft = draft or _offered_before(book, giver, mail, kind)
     evidence = act_evidence(mail, act, act.confidence)
     if draft is None:
         draft = _open(book, reading, act, kind, weight)
@@ -86,6 +88,16 @@ def _ask(book: Book, reading: Reading, group: list[Act], weight: float) -> int:
     if kinship(kind, draft.type) > 0:
         _let_vote(draft, group)
     return draft.number
+
+
+def _offered_before(book: Book, giver: int, mail: Mail, kind: FavorType) -> Draft | None:
+    """The last offer of just this kind of help: an ask for it takes the offer up, in whatever words."""
+    if kind in MINOR:
+        return None
+    for draft in reversed(book.recent(giver)):
+        if draft.status is Status.OFFERED and draft.type is kind and not draft.lapsed:
+            return draft if days_between(draft.touched, mail.at) <= _OFFER_LASTS_DAYS else None
+    return None
 
 
 def _let_vote(draft: Draft, beside: list[Act]) -> None:

@@ -86,6 +86,25 @@ class Introductions:
                 self._asked_by.append((mail.author, mail))
             self._correspondents.add(mail.author)
 
+    def _leave_asked(self, mail: Mail) -> list[Mail]:
+        """The owner's earlier mails that asked the person's leave for the introduction that ``mail`` makes."""
+        named = set(mail.mentions) - self._name_hashes
+        return [
+            earlier
+            for earlier in self._sounded_out
+            if named & set(earlier.mentions)
+            and earlier.thread != mail.thread
+            and days_between(earlier.at, mail.at) <= _SOUNDING_DAYS
+        ]
+
+    @staticmethod
+    def _only_leave(book: Book, earlier: Mail, mail: Mail) -> None:
+        """What ``earlier`` asked was only leave to introduce: nothing is owed for that."""
+        because = f"That only asked whether {book.name} would like the introduction."
+        for draft in book.of_mail(earlier.identity):
+            if draft.giver == book.person and draft.evidence[0].message == earlier.identity and not draft.lapsed:
+                book.take(draft, "lapsed", mail, mail_evidence(mail, ActName.INTRO, _ENOUGH), 0.0, because)
+
     def _asks_about_them(self, mail: Mail, act: Act) -> bool:
         """Whether ``act`` asks to be introduced to the person: by its type, or because the mail names them."""
         if act.act is not ActName.ASK:
@@ -118,11 +137,10 @@ class Introductions:
         """
         if mail.author != OWNER:
             return False
-        named = set(mail.mentions) - self._name_hashes
-        if any(
-            named & set(m.mentions) and days_between(m.at, mail.at) <= _SOUNDING_DAYS and m.thread != mail.thread
-            for m in self._sounded_out
-        ):
+        sounded = self._leave_asked(mail)
+        for earlier in sounded:
+            self._only_leave(book, earlier, mail)
+        if sounded:
             return True
         return any(
             who in thirds and days_between(asked.at, mail.at) <= _ASK_LASTS_DAYS and asked.at <= mail.at
