@@ -151,7 +151,7 @@ class Database:
             StoreError: the database failed; nothing of the transaction was kept.
         """
         with self.lock.held(), self._saying(), self.engine.connect() as plain:
-            connection = plain.execution_options(kith_writes=True)
+            connection = plain.execution_options(kith_begin="BEGIN IMMEDIATE")
             with connection.begin():
                 yield Access(connection, sqlite=self.sqlite)
 
@@ -163,7 +163,7 @@ class Database:
     def compact(self) -> None:
         """Leave nothing of deleted rows in the files (SQLite: VACUUM, and the write-ahead log emptied)."""
         with self.lock.held(), self._saying(), self.engine.connect() as connection:
-            plain = connection.execution_options(isolation_level="AUTOCOMMIT")
+            plain = connection.execution_options(isolation_level="AUTOCOMMIT", kith_begin="")
             plain.exec_driver_sql("VACUUM")
             if self.sqlite:
                 plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -229,5 +229,6 @@ def _prepare(connection: Any, _record: object) -> None:  # what the driver hands
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("kith_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    statement = connection.get_execution_options().get("kith_begin", "BEGIN")
+    if statement:
+        connection.exec_driver_sql(statement)

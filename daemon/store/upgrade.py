@@ -52,6 +52,6 @@ def _migrate(database: Database, found: str | None) -> None:
         if found is None and "messages" in inspect(connection).get_table_names():
             raise StoreError("this database is another program's: give Kithkeeper one of its own")
         connection.rollback()
-        with connection.execution_options(kith_writes=True).begin():
+        with connection.execution_options(kith_begin="BEGIN IMMEDIATE").begin():
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
