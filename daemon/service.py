@@ -131,7 +131,6 @@ class Loop:
             self._round()
             wait = min(self._due.values(), default=monotonic() + self.config.run.every.total_seconds()) - monotonic()
             self.stopping.wait(max(0.0, wait))
-        self.say("stopped")
 
     def _round(self) -> None:
         """Read what is due, and work out whom that touches; trouble with the store is waited out."""

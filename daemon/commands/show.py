@@ -97,7 +97,7 @@ def _tie(network: Network, number: int) -> Iterator[str]:
     yield ""
     yield f"Tie: {tie_state(tie)}"
     yield f"  strength {tie.strength:.2f}. {because.get('strength', '')}"
-    for name in ("layer", "two_way", "rhythm", "drifting", "dormant"):
+    for name in ("layer", "two_way", "rhythm", "drifting", *(("dormant",) if tie.dormant else ())):
         if name in because:
             yield f"  {because[name]}"
 
@@ -128,7 +128,9 @@ def _ledger(config: Config, store: Store, who: StoredPerson, at: datetime) -> It
     entries = book.entries(store.favors(who.id), at, least=config.digest.thresholds.confidence)
     unsure = len(book.entries(store.favors(who.id), at, least=0.0)) - len(entries)
     yield ""
-    yield f"Ledger: {len(entries)} favors" + (f" ({unsure} more are uncertain: kith ledger --all)" if unsure else "")
+    yield f"Ledger: {len(entries)} favors" + (
+        f" (and {unsure} too uncertain for the letter: kith ledger --all)" if unsure else ""
+    )
     if entries:
         yield ledger_table(entries, config.owner.zone)
 
