@@ -20,6 +20,7 @@ _OPINION = 0.65  # advice is given all day
 _ROUTINE = 0.6
 _UNNAMED = 0.7  # nothing says what kind of help it is
 _STRANGER = 0.7  # the owner has never written to them: cold mail offers a lot
+_A_COUPLE = 2  # what is done for more people at once is done for each of them less
 _OWN_ASK = 0.3  # what comes along with one's own ask serves that ask
 _LEAST = {ActName.OFFER: 0.5, ActName.DELIVER: 0.6, ActName.COMMIT: 0.6}
 _TAKES_UP, _TURNS_DOWN = 0.5, 0.5
@@ -102,6 +103,7 @@ def _weight(book: Book, reading: Reading, act: Act, kind: FavorType) -> float:
         weight = min(weight, _OPINION)
     if reading.author == book.person and not book.written_to:
         weight *= _STRANGER
+    weight *= min(1.0, _A_COUPLE / max(1, len(reading.mail.to)))
     return weight * _OWN_ASK if _serves_own_ask(book, reading) else weight
 
 
