@@ -23,8 +23,10 @@ _ADDRESS = re.compile(rf"({_ATOM}{{1,200}}|\"[^\"\\\x00-\x1f<>]{{1,100}}\")@({_D
 _LIKE_ADDRESS = re.compile(rf"{_ATOM}{{1,64}}@[\w-]{{1,63}}\.\w")
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|<([^<>]*)>|([,;:()"<>])|((?:[^",;:()<>\\]|\\.)+|\\)', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-# The ordinary cases in one step: an address alone, or a name without special characters before a bracket.
-_ORDINARY = re.compile(rf'\s*(?:"?([\w .\'&+/!-]*)"?\s*<\s*({_ATOM}+@[\w.-]+)\s*>|({_ATOM}+@[\w.-]+))\s*')
+# The ordinary cases in one step: an address alone, or words without special characters before a bracket.
+_WORD = r"[\w.'&+/!-]+"
+_WORDS = rf"{_WORD}(?: {_WORD})*"
+_ORDINARY = re.compile(rf'(?:(?:"({_WORDS})"|({_WORDS})) ?)?<({_ATOM}+@[\w.-]+)>|({_ATOM}+@[\w.-]+)')
 
 
 def addresses(value: str, limit: int = MAX_RECIPIENTS) -> tuple[Address, ...]:
@@ -62,15 +64,12 @@ def harmless_name(name: str, email: str) -> str:
 
 def _mailboxes(value: str) -> Iterator[tuple[str, str]]:
     """``(address text, raw name)`` of each mailbox of a header value."""
-    for piece in value.split(","):
-        ordinary = _ORDINARY.fullmatch(piece)
-        if ordinary is None:
+    ordinary = [_ORDINARY.fullmatch(piece.strip()) for piece in value.split(",")]
+    for match in ordinary:
+        if match is None:
             break
     else:
-        for piece in value.split(","):
-            ordinary = _ORDINARY.fullmatch(piece)
-            if ordinary is not None:
-                yield ordinary[2] or ordinary[3], ordinary[1] or ""
+        yield from ((match[3] or match[4], match[1] or match[2] or "") for match in ordinary if match is not None)
         return
     yield from _tokenised(value)
 

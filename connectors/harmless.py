@@ -17,6 +17,7 @@ _LINE_JUNK = re.compile(f"[\x00-\x1f\x7f-\x9f{_TURNING}{_INVISIBLE}\ud800-\udfff
 _BODY_JUNK = re.compile(
     f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_TURNING}\u00ad\u200b\u2060-\u2065\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
+_ASCII_JUNK = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _LINE_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"\s+")
 
@@ -42,4 +43,4 @@ def body(text: str, limit: int) -> str:
     text = text[: 2 * limit]
     if "\r" in text or not text.isascii():
         text = _LINE_BREAKS.sub("\n", text)
-    return _BODY_JUNK.sub("", text)[:limit]
+    return (_ASCII_JUNK if text.isascii() else _BODY_JUNK).sub("", text)[:limit]

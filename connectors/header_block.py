@@ -21,9 +21,8 @@ MAX_BLOCK = 1024 * 1024
 #: Only so many fields are looked at.
 MAX_FIELDS = 2000
 
-_END = re.compile(rb"\r?\n\r?\n|\r\r")
 _FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
-_FOLD = re.compile(r"\s*\n[ \t]+")
+_FOLD = re.compile(r"\n[ \t]+")
 # Every piece is bounded by the next question mark, so that no input makes this quadratic.
 _WORD = re.compile(r"=\?([^?\s]{1,64})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,64}\?[bBqQ]\?)")
@@ -54,8 +53,16 @@ def block_size(raw: bytes) -> int:
     """How many bytes of ``raw`` are its header block, the empty line included."""
     if raw[:1] == b"\n" or raw[:2] == b"\r\n":
         return raw.index(b"\n") + 1
-    end = _END.search(raw, 0, MAX_BLOCK + 4)
-    return end.end() if end else len(raw)
+    newline = raw.find(b"\n")
+    crlf = newline > 0 and raw[newline - 1 : newline] == b"\r"
+    end, limit = len(raw), min(len(raw), MAX_BLOCK + 4)
+    # The likely gap first, so that the others are looked for in the header block only.
+    for gap in (b"\n\r\n", b"\n\n", b"\r\r") if crlf else (b"\n\n", b"\n\r\n", b"\r\r"):
+        position = raw.find(gap, 0, limit)
+        if position >= 0:
+            end = position + len(gap)
+            limit = position
+    return end
 
 
 def header_block(raw: bytes) -> HeaderBlock:

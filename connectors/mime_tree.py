@@ -23,6 +23,8 @@ from connectors.header_block import HeaderBlock, decoded
 MAX_DEPTH = 50
 #: More parts than this are refused.
 MAX_PARTS = 2000
+#: In fewer bytes no number of parts takes long.
+_SMALL = 64 * 1024
 #: The fast parser is quadratic on encoded words: mail with more of them in its parts goes to the standard library.
 _MAX_WORDS = 1000
 #: The standard library is quadratic on long Content-Type fields of parts.
@@ -69,9 +71,9 @@ def part_tree(raw: bytes, head: HeaderBlock) -> Part:
     """
     kind = head.first("content-type").lower()
     multipart = kind.startswith(("multipart/", "message/"))
-    if multipart and raw.count(b"\n--") > 4 * MAX_PARTS and _boundaries(raw) > 2 * MAX_PARTS:
+    if multipart and len(raw) > _SMALL and raw.count(b"\n--") > 4 * MAX_PARTS and _boundaries(raw) > 2 * MAX_PARTS:
         raise OverCap(f"has more than {MAX_PARTS} parts")
-    if multipart and raw.count(b"=?", head.size) > _MAX_WORDS:
+    if multipart and raw.find(b"=?", head.size) >= 0 and raw.count(b"=?", head.size) > _MAX_WORDS:
         return library_tree(raw, head)
     try:
         root = parse_email_tree(_with_content_head(raw, head), mode="lazy")

@@ -47,6 +47,8 @@ def test_addresses_are_read_with_their_names(value, found):
         ("boss@corp.example <evil@x.example>", ["evil@x.example"]),
         ('"boss@corp.example" <evil@x.example>', ["evil@x.example"]),
         ("<boss@corp.example> <evil@x.example>", []),
+        ('"a <boss@corp.example>,"b <evil@x.example>', ["evil@x.example"]),
+        ('"a, <boss@corp.example>, b" <evil@x.example>', ["evil@x.example"]),
         ("boss@corp.example evil@x.example", []),
         ("=?utf-8?q?boss=40corp.example=2C?= <evil@x.example>", ["evil@x.example"]),
         ("=?utf-8?q?boss=40corp.example?=", []),

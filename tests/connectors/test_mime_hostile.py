@@ -38,6 +38,12 @@ HOSTILE = {
     + "Content-Type: multipart/mixed; boundary=x\n\n"
     + ('--x\nContent-Type: text/plain; a="' + ";" * 60_000 + "\n\nhello\n") * 20,
     "open brackets": HEAD + "To: " + "<" * 60_000 + "\n\nhello",
+    "spaces in names": HEAD
+    + "".join(f"{name}: a{' ' * 60_000}b\n c{' ' * 500}d\n" for name in ("To", "Cc", "Bcc"))
+    + "\nhello",
+    "spaces in every field": HEAD + "".join(f"X-{n}: a{' ' * 60_000}b\n c\n" for n in range(15)) + "\nhello",
+    "commas and spaces": HEAD + "To: " + (" " * 290 + "b,") * 200 + "\n\nhello",
+    "escaped quotes": HEAD + "To: " + '"' + '\\"' * 30_000 + "\n\nhello",
     "open quotes": HEAD + "To: " + '"' * 60_000 + "\n\nhello",
     "open comments": HEAD + "To: " + "(" * 60_000 + "\n\nhello",
     "backslashes": HEAD + 'To: "' + "\\" * 60_000 + "\n\nhello",
