@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from inference.acts.concepts import Concepts
@@ -120,11 +121,9 @@ def features(
 
 
 def _add_concepts(found: set[str], row: list[str]) -> None:
-    """Add the concepts of a sentence: one, two and three in a row, other words left out, and how it begins."""
+    """Add the concepts of a sentence: each, each two in a row with other words left out, and how it begins."""
     found.add("f:" + " ".join(row[:2]))
     found.add("f:" + " ".join(row[:3]))
     row = ["^", *filter(None, row), "$"]
-    second, third = row[1:], row[2:]
     found.update(["g:" + one for one in row])
-    found.update([f"g:{one} {two}" for one, two in zip(row, second, strict=False)])
-    found.update([f"g:{one} {two} {three}" for one, two, three in zip(row, second, third, strict=False)])
+    found.update([f"g:{one} {two}" for one, two in pairwise(row)])

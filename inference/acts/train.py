@@ -1,5 +1,6 @@
 """Labelled mails in, the shipped weights out: ``python -m inference.acts.train ../shared/data/acts``.
 
+The invented mails of ``invented.txt``, beside this module, are trained on too; they count for no threshold.
 Everything is seeded and runs in one thread; weights are rounded to whole numbers, so the same mails give the same
 bytes. numpy and scikit-learn are needed here and nowhere else (dependency group ``train``).
 """
@@ -23,7 +24,7 @@ from sklearn.svm import LinearSVC
 from inference.acts.act import ActName, FavorType
 from inference.acts.concepts import Concepts
 from inference.acts.features import features, read_sentences, shallow, surroundings
-from inference.acts.labelled import LabelledMail, read
+from inference.acts.labelled import LabelledMail, read, read_notes
 from inference.acts.lexicon import Cues
 from inference.acts.model import LARGEST, SCALE, Head, dump
 
@@ -31,9 +32,14 @@ from inference.acts.model import LARGEST, SCALE, Head, dump
 STRENGTH: Final = 0.01
 #: The gate lets this share of the sentences pass in which the model finds an act that is there.
 GATE_RECALL: Final = 0.99
+#: Features that weigh less than this in every head are left out; it costs nothing that can be measured.
+LEAST_WEIGHT: Final = 0.015
 #: A feature must be seen in this many sentences.
 SEEN: Final = 2
 FOLDS: Final = 5
+#: The thresholds tried, in hundredths, and how far a threshold's neighbourhood reaches on both sides.
+THRESHOLDS: Final = range(25, 81)
+BESIDE: Final = 4
 SEED: Final = 7
 #: The feature that every sentence has: its weight is the intercept.
 BIAS: Final = "t:bias"
@@ -93,7 +99,7 @@ def matrix(shown: Sequence[set[str]], known: dict[str, int]) -> sparse.csr_matri
 
 def fit(rows: sparse.csr_matrix, wanted: Flags) -> Floats:
     """The weights of one linear support vector machine (its intercept is the feature ``BIAS``)."""
-    machine = LinearSVC(C=STRENGTH, fit_intercept=False, dual=False, tol=1e-6, max_iter=2000, random_state=SEED)
+    machine = LinearSVC(C=STRENGTH, fit_intercept=False, dual=True, tol=1e-3, max_iter=5000, random_state=SEED)
     weights: Floats = machine.fit(rows, wanted).coef_[0]
     return weights
 
@@ -107,14 +113,17 @@ def unseen_scores(rows: sparse.csr_matrix, wanted: Flags, mail: NDArray[np.int64
 
 
 def calibrated(name: str, scores: Floats, wanted: Flags, mail: NDArray[np.int64]) -> Head:
-    """The head of one act: Platt's sigmoid over unseen scores, and the threshold with the best message F1."""
+    """The head of one act: Platt's sigmoid over unseen scores, and the threshold with the best message F1.
+
+    The F1 of a threshold is the mean over its neighbourhood, so that a rare act's threshold does not hang on one mail.
+    """
     platt = LogisticRegression(C=1e6, solver="liblinear", random_state=SEED).fit(scores.reshape(-1, 1), wanted)
     head = Head(name=name, slope=round(float(platt.coef_[0][0]), 4), intercept=round(float(platt.intercept_[0]), 4))
     probability = np.array([head.probability(score) for score in scores])
-    best = max(
-        (_message_f1(probability, wanted, mail, step / 100), -abs(step - 50), step / 100) for step in range(20, 81)
-    )
-    return Head(name=name, slope=head.slope, intercept=head.intercept, threshold=best[2])
+    f1 = np.array([_message_f1(probability, wanted, mail, step / 100) for step in range(101)])
+    smooth = [float(f1[step - BESIDE : step + BESIDE + 1].mean()) for step in THRESHOLDS]
+    threshold = THRESHOLDS[int(np.argmax(smooth))] / 100
+    return Head(name=name, slope=head.slope, intercept=head.intercept, threshold=threshold)
 
 
 def _message_f1(probability: Floats, wanted: Flags, mail: NDArray[np.int64], threshold: float) -> float:
@@ -129,12 +138,14 @@ def _message_f1(probability: Floats, wanted: Flags, mail: NDArray[np.int64], thr
 def table(known: dict[str, int], weights: Sequence[Floats]) -> dict[str, list[int]]:
     """The weights rounded to whole numbers, features without weight left out."""
     stacked = np.clip(np.rint(np.stack(weights, axis=1) * SCALE), -LARGEST, LARGEST).astype(int)
-    return {feature: stacked[row].tolist() for feature, row in known.items() if stacked[row].any()}
+    heavy = np.abs(stacked).max(axis=1) >= LEAST_WEIGHT * SCALE
+    return {feature: stacked[row].tolist() for feature, row in known.items() if heavy[row]}
 
 
-def train(mails: Sequence[LabelledMail]) -> bytes:
-    """The weights file of a model trained on ``mails``."""
-    given = examples(mails)
+def train(mails: Sequence[LabelledMail], invented: Sequence[LabelledMail] = ()) -> bytes:
+    """The weights file of a model trained on ``mails`` and ``invented``; thresholds are chosen on ``mails`` alone."""
+    given = examples([*mails, *invented])
+    real = given.mail < len(mails)
     known = vocabulary(given.shown)
     rows = matrix(given.shown, known)
     heads, weights = [], []
@@ -142,7 +153,7 @@ def train(mails: Sequence[LabelledMail]) -> bytes:
     for name in ActName:
         wanted = np.array([name.value in acts for acts in given.acts])
         scores = unseen_scores(rows, wanted, given.mail)
-        head = calibrated(name.value, scores, wanted, given.mail)
+        head = calibrated(name.value, scores[real], wanted[real], given.mail[real])
         found |= wanted & np.array([head.probability(score) >= head.threshold for score in scores])
         heads.append(head)
         weights.append(fit(rows, wanted))
@@ -185,7 +196,7 @@ def main() -> None:
     """Train on the folder named on the command line and write the weights beside this module."""
     folder = Path(sys.argv[1])
     mails = [mail for name in ("train.jsonl", "modern_train.jsonl") for mail in read(folder / name)]
-    data = train(mails)
+    data = train(mails, read_notes(Path(__file__).with_name("invented.txt")))
     target = Path(__file__).with_name("model.bin")
     target.write_bytes(data)
     print(f"{target}: {len(data):,} bytes from {len(mails):,} mails")
