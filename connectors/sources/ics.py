@@ -82,8 +82,9 @@ class IcsConnector:
 
         for folder, _, files in os.walk(self._path, onerror=refuse):
             for name in files:
-                if name.lower().endswith(_ENDINGS) and not name.startswith("."):
-                    yield (Path(folder) / name).relative_to(self._path).as_posix()
+                path = Path(folder) / name
+                if name.lower().endswith(_ENDINGS) and not name.startswith(".") and path.is_file():
+                    yield path.relative_to(self._path).as_posix()
 
     def pull(self, stream: Stream, since: Cursor | None) -> Iterator[Batch]:
         """What changed in one calendar.

@@ -236,7 +236,7 @@ class _FolderPull:
 
 def _mail(entry: os.DirEntry[str]) -> tuple[str, _Mail | None]:
     name, flags = _split(entry.name)
-    if entry.name.startswith(".") or "T" in flags or "D" in flags:
+    if entry.name.startswith(".") or "T" in flags or "D" in flags or not entry.is_file():
         return name, None
     return name, _Mail(name=name, digest=_digest(name), path=entry.path)
 

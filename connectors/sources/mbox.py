@@ -250,6 +250,8 @@ def takeout(raw: bytes) -> tuple[tuple[str, ...], str | None]:
 
 def _is_box_file(path: Path) -> bool:
     named = path.suffix.lower() == ".mbox"
+    if not path.is_file():
+        return False  # a pipe would keep us waiting
     try:
         with path.open("rb") as file:
             beginning = file.read(1024)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -118,6 +119,7 @@ def test_a_folder_has_a_stream_a_calendar(calendar):
     for name in ("Takeout/Calendar/ada@quist.example.ics", "Takeout/Calendar/Work.ICS", "b.ical"):
         calendar.write(single("a"), name=name)
     (calendar.folder / "notes.txt").write_text("x")
+    os.mkfifo(calendar.folder / "pipe.ics")
     streams = calendar.connector(path=".").streams()
     assert [stream.name for stream in streams] == [
         "Takeout/Calendar/Work.ICS",

@@ -86,6 +86,13 @@ def test_what_came_and_what_went_is_told_exactly(box):
     assert box.pull(cursor)[0] == []
 
 
+def test_what_is_no_file_is_no_mail(box):
+    box.put("1.a.host:2,S")
+    (box.root / "cur" / "folder").mkdir()
+    os.mkfifo(box.root / "new" / "pipe")
+    assert [change.message_id for change in box.pull()[0]] == ["1.a.host@q.example"]
+
+
 def test_drafts_and_deleted_mails_are_left_out_and_go_when_they_are_flagged(box):
     box.put("1.a.host:2,D")
     box.put("2.a.host:2,ST")

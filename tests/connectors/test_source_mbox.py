@@ -227,6 +227,7 @@ def test_a_folder_of_boxes_has_a_stream_a_box_and_knows_own_mail(tmp_path):
         (tmp_path / name).write_bytes(mail(number))
     (tmp_path / "notes.txt").write_text("Dear diary")
     (tmp_path / "Empty.mbox").write_bytes(b"")
+    os.mkfifo(tmp_path / "Pipe.mbox")
     box = Box(tmp_path, path=".")
     streams = [stream.name for stream in box.connector().streams()]
     assert streams == ["Apple.mbox/mbox", "Empty.mbox", "Inbox", "Sent Items.mbox/mbox", "Sent.mbox", "work/Gesendet"]
