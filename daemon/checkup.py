@@ -52,7 +52,9 @@ def checkup(path: Path, *, rejections: int | None) -> Iterator[Finding]:
     except ConfigError as error:
         yield Finding(verdict=Verdict.FAIL, what="config", says=str(error))
         return
-    yield Finding(verdict=Verdict.OK, what="config", says=f"{path} with {len(config.accounts)} accounts")
+    yield Finding(
+        verdict=Verdict.OK, what="config", says=f"{path}, {_counted(len(config.accounts), 'account', 'accounts')}"
+    )
     yield from _private(path, "config")
     if not config.accounts:
         yield Finding(verdict=Verdict.WARN, what="accounts", says=f"there is none: add an [[accounts]] table to {path}")
@@ -139,6 +141,7 @@ def _store(config: Config, rejections: int | None) -> Iterator[Finding]:
         return
     try:
         yield from _store_file(config)
+        yield from _addresses(config, store)
         yield from _state(config, store)
         yield from _rejected(store, rejections)
     except StoreError as error:
@@ -154,6 +157,13 @@ def _store_file(config: Config) -> Iterator[Finding]:
         yield from _private(path, "store")
     else:
         yield Finding(verdict=Verdict.OK, what="store", says="it opens")
+
+
+def _addresses(config: Config, store: Store) -> Iterator[Finding]:
+    """The owner's addresses: those of the config, and those that sent mail has shown."""
+    more = [each for each in store.owner_emails() if each not in config.owner.addresses]
+    seen = f"; from your sent mail also {', '.join(more[:8])} (not yours? kith correct not-me ADDRESS)" if more else ""
+    yield Finding(verdict=Verdict.OK, what="your addresses", says=f"{', '.join(config.owner.addresses)}{seen}")
 
 
 def _state(config: Config, store: Store) -> Iterator[Finding]:

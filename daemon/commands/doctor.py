@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from daemon.failure import USAGE
+from daemon.failure import SOME_FAILED, USAGE
 from daemon.invocation import invocation
 
 app = typer.Typer(rich_markup_mode=None)
+
+_LISTED: Final = 20
 
 
 @app.command()
@@ -20,9 +22,9 @@ def doctor(
     """Check config, permissions, clock, accounts and store; each line says ok, warn or fail, and what to do."""
     from daemon.checkup import Verdict, checkup
 
-    worst = Verdict.OK
-    for finding in checkup(invocation(ctx).config_path(), rejections=None if all_rejected else 20):
-        worst = max(worst, finding.verdict)
+    code = 0
+    for finding in checkup(invocation(ctx).config_path(), rejections=None if all_rejected else _LISTED):
         typer.echo(f"{finding.verdict.name.lower():<5} {finding.what}: {finding.says}")
-    if worst is Verdict.FAIL:
-        raise typer.Exit(USAGE)
+        if finding.verdict is Verdict.FAIL:
+            code = max(code, USAGE if finding.what == "config" else SOME_FAILED)
+    raise typer.Exit(code)
