@@ -6,6 +6,7 @@ from inference.acts.act import Act, ActName, FavorType
 from inference.favor import Status
 from inference.matters.book import Book, Draft, act_evidence
 from inference.matters.matching import best, days_between, near_by_thread
+from inference.matters.outright import asked_outright
 from inference.matters.reading import Reading
 from inference.matters.types import MINOR, kinship
 from inference.matters.vocabulary import said
@@ -47,13 +48,13 @@ def matters(acts: tuple[Act, ...]) -> list[list[Act]]:
 
 def _one_matter(group: list[Act], act: Act) -> bool:
     """Whether ``act`` asks for what ``group`` asks for: the same type, a small part of it, or the same words."""
-    kind = lead(group).type
-    if act.type is kind or not act.certain or not any(a.certain for a in group):
+    kind, other = _kind(lead(group)), _kind(act)
+    if other is kind or not act.certain or not any(a.certain for a in group):
         return True
     close = act.start - group[-1].end < _SAME_MATTER_CHARS
-    if kind in MINOR or act.type in MINOR:
+    if kind in MINOR or other in MINOR:
         return close or _words_shared(group, act) >= 2
-    return close and kinship(kind, act.type) > 0 and _words_shared(group, act) >= 1
+    return close and kinship(kind, other) > 0 and _words_shared(group, act) >= 1
 
 
 def _words_shared(group: list[Act], act: Act) -> int:
@@ -62,13 +63,18 @@ def _words_shared(group: list[Act], act: Act) -> int:
 
 def lead(group: list[Act]) -> Act:
     """The act that says best what is asked: the surest, where a favor of weight goes before routine."""
-    return max(group, key=lambda a: (a.confidence + (0.0 if a.type in MINOR else 0.25), -a.start))
+    return max(group, key=lambda a: (a.confidence + (0.0 if _kind(a) in MINOR else 0.25), -a.start))
+
+
+def _kind(act: Act) -> FavorType:
+    """What is asked for: what the words name outright, else what the recogniser takes it for."""
+    return asked_outright(act.quote) or act.type or FavorType.ACTION
 
 
 def _ask(book: Book, reading: Reading, group: list[Act], weight: float) -> int:
     """One matter asked for; the number of its draft."""
     act, mail, giver = lead(group), reading.mail, reading.other
-    kind = act.type or FavorType.ACTION
+    kind = _kind(act)
     draft, _ = best(book, giver, mail, act, kind, lambda d: _still_about(d, reading, act, kind))
     draft = draft or _offered_before(book, giver, mail, kind)
     evidence = act_evidence(mail, act, act.confidence)
@@ -103,8 +109,7 @@ def _offered_before(book: Book, giver: int, mail: Mail, kind: FavorType) -> Draf
 def _let_vote(draft: Draft, beside: list[Act]) -> None:
     """Let asks that did not open the favor have a say in its type."""
     for act in beside:
-        if act.type is not None:
-            draft.vote(act.type, act.confidence * _BESIDE)
+        draft.vote(_kind(act), act.confidence * _BESIDE)
 
 
 def _still_about(draft: Draft, reading: Reading, act: Act, kind: FavorType) -> bool:

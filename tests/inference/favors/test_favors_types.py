@@ -1,0 +1,82 @@
+"""What a favor is about: what the ask names outright, what its words say, what the answers add."""
+
+from __future__ import annotations
+
+import pytest
+
+from inference.acts.act import FavorType
+from inference.matters.outright import asked_outright
+from inference.matters.types import accepts, kinship, spoken_of, thanks_ahead, thanks_for_deed
+
+
+@pytest.mark.parametrize(
+    ("quote", "kind"),
+    [
+        ("Would you refer me for the night shift?", "referral"),
+        ("Could you put my brother in touch with the foreman?", "intro"),
+        ("Kennst du jemand bei der Stadt?", "intro"),
+        ("Could you go over the lease with a red pen?", "feedback"),
+        ("Könntest du das bis Freitag gegenlesen?", "feedback"),
+        ("Might we borrow the marquee?", "resource"),
+        ("¿Me prestas la furgoneta el sábado?", "resource"),
+        ("¿Podrías prestarme la furgoneta?", "resource"),
+        ("Can you spare half an hour on Tuesday?", "time"),
+        ("What would you do about the damp?", "advice"),
+        ("Which bus goes there?", None),
+        ("Please send the file by five.", None),
+    ],
+)
+def test_an_ask_that_names_its_type_outright_is_of_that_type(quote, kind):
+    assert asked_outright(quote) == (FavorType(kind) if kind else None)
+
+
+def test_what_is_named_outright_goes_before_what_the_recogniser_took_it_for(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Would you refer me?", "info"))
+    assert scene.facts() == [("referral", "dana", "me", "asked")]
+
+
+def test_a_telling_type_of_the_delivery_speaks_louder_than_a_vague_one_of_the_ask(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Will you be that somebody?", "info", p=0.6))
+    done = scene.act("deliver", "Handed my letter in at their desk.", "referral", p=0.95)
+    scene.mail("m2", "dana", ["me"], done, day=1, answers="m1", words=60)
+    assert scene.facts() == [("referral", "dana", "me", "delivered")]
+
+
+def test_a_vague_delivery_does_not_change_what_was_asked(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Would you write to the dean for her?", "referral", p=0.6))
+    done = scene.act("deliver", "Done this morning.", "action", p=0.99)
+    scene.mail("m2", "dana", ["me"], done, day=1, answers="m1")
+    assert scene.facts() == [("referral", "dana", "me", "delivered")]
+
+
+@pytest.mark.parametrize(
+    ("quote", "kind"),
+    [
+        ("I can introduce you to my cousin.", "intro"),
+        ("You're welcome to borrow the ladder.", "resource"),
+        ("Danke, dass du mich empfohlen hast.", "referral"),
+        ("Merci d'avoir relu mes pages.", "feedback"),
+        ("What a day that was.", None),
+    ],
+)
+def test_offers_and_thanks_are_of_the_type_that_their_words_name(quote, kind):
+    assert spoken_of(quote) == (FavorType(kind) if kind else None)
+
+
+def test_kindred_types_are_taken_for_each_other_and_distant_ones_are_not():
+    assert kinship(FavorType.INTRO, FavorType.INTRO) == 1.0
+    assert kinship(FavorType.INTRO, FavorType.REFERRAL) == 0.5
+    assert kinship(FavorType.INTRO, FavorType.RESOURCE) == 0.0
+    assert kinship(None, FavorType.RESOURCE) == 0.5
+
+
+@pytest.mark.parametrize("quote", ["Thanks in advance!", "Danke schon mal!", "Thank you for agreeing to speak."])
+def test_thanks_for_what_is_still_to_come_are_no_thanks_for_a_deed(quote):
+    assert thanks_ahead(quote)
+    assert not thanks_for_deed(quote)
+
+
+def test_words_that_take_an_offer_up_are_known():
+    assert accepts("That would be lovely.")
+    assert accepts("Ja, bitte!")
+    assert not accepts("The tenors think it is a misprint.")
