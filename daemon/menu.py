@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-ABOUT: Final = "Reads your mailboxes and calendars, keeps a ledger of favors, and writes you a weekly letter."
+ABOUT: Final = "Reads your mail and calendars, keeps a favor ledger, writes a weekly letter."
 
 
 class Entry(NamedTuple):
@@ -43,7 +43,7 @@ COMMANDS: Final = (
 )
 
 OPTIONS: Final = (
-    Entry("--config PATH", "The config file (default: $KITH_CONFIG, else ~/.config/kithkeeper/kith.toml)."),
+    Entry("--config PATH", "Default: $KITH_CONFIG, else ~/.config/kithkeeper/kith.toml."),
     Entry("--verbose", "Say more, and show tracebacks of errors."),
     Entry("--version", "Show the version and exit."),
     Entry("--help", "Show this text and exit."),
@@ -64,7 +64,7 @@ def help_text() -> str:
             "Commands:",
             *_listed(COMMANDS),
             "",
-            "  kith COMMAND --help says more about a command. New here? Start with: kith demo",
+            "  kith COMMAND --help says more. New here? Start with: kith demo",
         ]
     )
 
