@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from daemon.failure import Failure
 from daemon.store import StoredPerson
 from inference.words import fold
 
-_SHOWN = 8
+_SHOWN: Final = 8
+#: Letters that are no base letter with an accent, as those type them who have no such key.
+_TYPED: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}
+)
 
 
 def person(people: Sequence[StoredPerson], wanted: str) -> StoredPerson:
@@ -31,7 +36,7 @@ def person(people: Sequence[StoredPerson], wanted: str) -> StoredPerson:
 
 def _meant(people: Sequence[StoredPerson], wanted: str) -> list[StoredPerson]:
     """Everybody who may be meant, by the first way of naming that finds anybody."""
-    plain = fold(wanted)
+    plain = _plain(wanted)
     words = plain.split()
     if not words:
         return []
@@ -39,11 +44,16 @@ def _meant(people: Sequence[StoredPerson], wanted: str) -> list[StoredPerson]:
     ways = (
         lambda each: each.key == email,
         lambda each: email in each.emails,
-        lambda each: plain in {fold(name) for name in (each.name, *each.names)},
-        lambda each: any(set(words) <= set(fold(name).split()) for name in (each.name, *each.names)),
+        lambda each: plain in {_plain(name) for name in (each.name, *each.names)},
+        lambda each: any(set(words) <= set(_plain(name).split()) for name in (each.name, *each.names)),
         lambda each: len(email) >= 6 and each.key.startswith(email),
     )
     for way in ways:
         if found := [each for each in people if way(each)]:
             return found
     return []
+
+
+def _plain(name: str) -> str:
+    """A name in lower case without accents."""
+    return fold(name).translate(_TYPED)
