@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from inference.acts.act import Act, ActName, FavorType
-from inference.favor import Status
+from inference.favor import FAVOR_THRESHOLD, Status
 from inference.matters.book import Book, Draft, act_evidence
 from inference.matters.matching import best, days_between, near_by_thread
-from inference.matters.outright import asked_outright
+from inference.matters.outright import asked_again, asked_nearby, asked_outright
 from inference.matters.reading import Reading
 from inference.matters.types import MINOR, kinship
 from inference.matters.vocabulary import said
@@ -68,13 +68,23 @@ def lead(group: list[Act]) -> Act:
 
 def _kind(act: Act) -> FavorType:
     """What is asked for: what the words name outright, else what the recogniser takes it for."""
-    return asked_outright(act.quote) or act.type or FavorType.ACTION
+    return asked_outright(act.quote) or asked_nearby(act) or act.type or FavorType.ACTION
+
+
+def _kind_here(book: Book, reading: Reading, act: Act) -> FavorType:
+    """The same; who asks for "the same again" without saying what means what was given last."""
+    kind = _kind(act)
+    if kind in MINOR and asked_again(act.quote):
+        for draft in reversed(book.recent(reading.other)):
+            if draft.confidence >= FAVOR_THRESHOLD:
+                return draft.type
+    return kind
 
 
 def _ask(book: Book, reading: Reading, group: list[Act], weight: float) -> int:
     """One matter asked for; the number of its draft."""
     act, mail, giver = lead(group), reading.mail, reading.other
-    kind = _kind(act)
+    kind = _kind_here(book, reading, act)
     draft, _ = best(book, giver, mail, act, kind, lambda d: _still_about(d, reading, act, kind))
     draft = draft or _offered_before(book, giver, mail, kind)
     evidence = act_evidence(mail, act, act.confidence)

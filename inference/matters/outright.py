@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from inference.acts.act import FavorType
-from inference.words import fold
+from inference.acts.act import Act, FavorType
+from inference.words import fold, stem, word_hash
 
 _LONGEST = 600
 
@@ -92,10 +92,47 @@ _NAMED: tuple[tuple[FavorType, tuple[str, ...]], ...] = (
 _PATTERNS = tuple((kind, re.compile("|".join(patterns))) for kind, patterns in _NAMED)
 
 
+_WRITE = re.compile(r"\b(?:write|writing|schreib\w*|ecrire|ecris|ecriv\w+|escrib\w+)\b")
+_REFERENCES = frozenset(
+    word_hash(stem(word))
+    for word in [
+        "reference",
+        "recommendation",
+        "recommendations",
+        "testimonial",
+        "empfehlung",
+        "empfehlungsschreiben",
+        "referenz",
+        "referenzschreiben",
+        "recommandation",
+        "recomendacion",
+    ]
+)
+_SAME = re.compile(
+    r"\b(?:the same|same again|once again|once more|another one|one more|nochmal|noch einmal|dasselbe|la meme chose"
+    r"|encore une fois|lo mismo|otra vez)\b"
+)
+
+
+def asked_nearby(act: Act) -> FavorType | None:
+    """The type that only the sentences beside the ask name: "They want a letter of reference. Would you write it?\""""
+    writes = _WRITE.search(_folded(act.quote)) is not None
+    return FavorType.REFERRAL if writes and not _REFERENCES.isdisjoint(act.topic) else None
+
+
+def asked_again(quote: str) -> bool:
+    """Whether the ask is for the same kind of thing as the last one."""
+    return _SAME.search(_folded(quote)) is not None
+
+
+def _folded(quote: str) -> str:
+    return fold(quote[:_LONGEST]).replace("’", "'")
+
+
 @lru_cache(maxsize=4096)
 def asked_outright(quote: str) -> FavorType | None:
     """The type of favor that the sentence asks for by name, None where it names none."""
-    folded = fold(quote[:_LONGEST]).replace("’", "'")
+    folded = _folded(quote)
     for kind, pattern in _PATTERNS:
         if pattern.search(folded):
             return kind

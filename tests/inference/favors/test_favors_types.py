@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from inference.acts.act import FavorType
 from inference.matters.outright import asked_outright
 from inference.matters.types import accepts, kinship, spoken_of, thanks_ahead, thanks_for_deed
+from inference.words import topic
 
 
 @pytest.mark.parametrize(
@@ -80,3 +83,22 @@ def test_words_that_take_an_offer_up_are_known():
     assert accepts("That would be lovely.")
     assert accepts("Ja, bitte!")
     assert not accepts("The tenors think it is a misprint.")
+
+
+def test_the_same_again_is_what_was_given_last(scene):
+    scene.mail("m1", "dana", ["me"], scene.act("ask", "Would you read chapter four?", "feedback"))
+    notes = scene.act("deliver", "The vicar must not swim.", "feedback")
+    scene.mail("m2", "me", ["dana"], notes, day=3, answers="m1", words=90)
+    again = scene.act("ask", "Would you do the same with this one?", "action")
+    scene.mail("m3", "dana", ["me"], again, day=40, subject="Chapter five")
+    assert [fact[:4] for fact in scene.facts()] == [
+        ("feedback", "me", "dana", "delivered"),
+        ("feedback", "me", "dana", "asked"),
+    ]
+
+
+def test_who_asks_to_have_it_written_means_the_letter_of_the_sentence_before(scene):
+    ask = scene.act("ask", "Would you write it?", "info")
+    ask = replace(ask, topic=topic("Would you write it?", "They want a letter of reference."))
+    scene.mail("m1", "dana", ["me"], ask)
+    assert scene.facts() == [("referral", "me", "dana", "asked")]
