@@ -29,7 +29,7 @@ _WAITING_DAYS = 365.0
 _OUTCOME_DAYS = 540.0
 _NEWS_TAKE_DAYS = 3.0
 _WEEKS_LATER, _AT_LENGTH = 14.0, 25
-_UNSEEN = {True: 0.5, False: 0.7}  # weight of a favor known from its thanks alone: routine or not
+_UNSEEN, _UNSEEN_ROUTINE = 0.7, 0.5  # weight of a favor known from its thanks alone
 _NO_OUTCOME = frozenset({FavorType.INFO})
 
 
@@ -169,7 +169,7 @@ def _unseen(book: Book, reading: Reading, act: Act) -> None:
     because = f"{capital(receiver)} thanked {giver} for this; no mail shows how it came about."
     draft = book.start(
         giver=reading.other, kind=kind, status=Status.DELIVERED, reading=reading, act=act,
-        weight=reading.weight * _UNSEEN[kind in MINOR], because=because,
+        weight=reading.weight * (_UNSEEN_ROUTINE if kind in MINOR else _UNSEEN), because=because,
     )  # fmt: skip
     draft.move("thanked", reading.mail.at, 0, f"{capital(receiver)} thanked {giver} for it.")
 

@@ -16,119 +16,25 @@ CROWD = 25
 #: Up to so many people an ask in To is each one's; beyond, it thins out.
 _FEW = 5
 _LIST_WEIGHT = 0.6
+_MOST_ACTS = 100  # nobody means more with one mail; somebody hostile may write more
 
 _VOCATIVE = re.compile(r"^\W*([^\W\d_][\w'’.-]{1,20})(?: ([^\W\d_])[\w'’-]{0,20})?\s*[,:–—-]\s")
 _NAME = re.compile(r"[^\W\d_][\w'’-]+")
 # Words that stand before a comma at the start of a sentence and call nobody.
-_NOT_NAMES = frozenset(
-    [
-        "also",
-        "actually",
-        "after",
-        "again",
-        "alas",
-        "anyway",
-        "and",
-        "as",
-        "at",
-        "because",
-        "before",
-        "but",
-        "by",
-        "congratulations",
-        "dear",
-        "first",
-        "finally",
-        "for",
-        "from",
-        "great",
-        "hello",
-        "hey",
-        "hi",
-        "however",
-        "if",
-        "in",
-        "indeed",
-        "last",
-        "lastly",
-        "maybe",
-        "meanwhile",
-        "my",
-        "no",
-        "now",
-        "oh",
-        "ok",
-        "okay",
-        "on",
-        "one",
-        "or",
-        "perhaps",
-        "please",
-        "right",
-        "second",
-        "secondly",
-        "separately",
-        "so",
-        "sorry",
-        "still",
-        "sure",
-        "thank",
-        "thanks",
-        "then",
-        "third",
-        "though",
-        "tomorrow",
-        "today",
-        "tonight",
-        "two",
-        "unfortunately",
-        "well",
-        "when",
-        "while",
-        "yes",
-        "yesterday",
-        "yet",
-        "bon",
-        "merci",
-        "oui",
-        "non",
-        "alors",
-        "sinon",
-        "danke",
-        "ja",
-        "nein",
-        "also",
-        "ubrigens",
-        "gracias",
-        "si",
-        "no",
-        "bueno",
-        "ps",
-        "nb",
-        "re",
-        "fyi",
-        "btw",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "everyone",
-        "everybody",
-        "all",
-        "folks",
-        "team",
-        "both",
-        "guys",
-        "anyhow",
-        "honestly",
-        "frankly",
-        "seriously",
-        "truly",
-    ]
-)
+_SENTENCE_STARTS = """
+    absolutely actually after afterwards again agreed alas all also although always and anyhow anyway apologies as at
+    attached because before below besides bless brilliant but by certainly cheers congratulations dear definitely done
+    enclosed evening everybody everyone finally first firstly folks for forgiven forwarded frankly friday from fyi great
+    guys happily hello hey hi honestly hopefully however if in indeed instead last lastly later lovely luckily maybe
+    meanwhile monday morning my naturally next no not noted nothing now obviously oh ok okay on once one or otherwise
+    people perfect perhaps please ps received regards regrettably right sadly same saturday second secondly sent
+    separately seriously sorry still strangely sunday sure team thank thanks then there third though thursday today
+    tomorrow tonight truly tuesday two unfortunately update usually wednesday well when while wonderful yes yesterday yet
+    you yours
+    aber alors also apropos bien bitte bon bueno claro danke de deshalb donc entonces gracias gut hallo heute hola ja jetzt
+    leider merci morgen naturlich nein no non ok oui pero por pues sans si sinon ubrigens und voila vorhin y ya
+"""
+_NOT_NAMES = frozenset(_SENTENCE_STARTS.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,22 +96,25 @@ class Ears:
             weight = 0.0
         else:
             return None
-        acts = self._meant(mail, other, in_copy=weight == 0.0)
+        acts = self._naming(mail, other) if weight == 0.0 else self._meant(mail, other)
         if weight == 0.0:
             if not acts:
                 return None
             weight = 0.9
         return Reading(mail=mail, author=mail.author, other=other, weight=weight, direct=direct, acts=acts)
 
-    def _meant(self, mail: Mail, other: int, *, in_copy: bool) -> tuple[Act, ...]:
-        """The acts meant for ``other``; in a copy, only those that name them (or that introduce people)."""
-        acts = tuple(sorted(mail.acts, key=lambda act: (act.start, act.end, act.act, act.type or "")))
-        names = self._names[other]
-        if in_copy:
-            return tuple(act for act in acts if act.act is ActName.INTRO or self._names_any(act.quote, names))
+    def _meant(self, mail: Mail, other: int) -> tuple[Act, ...]:
+        """The acts of a mail to ``other``, without sentences that call somebody else."""
+        acts = _in_order(mail)
         if len(mail.to) + len(mail.cc) < 2:
             return acts
+        names = self._names[other]
         return tuple(act for act in acts if act.act is ActName.INTRO or not self._calls_another(act.quote, names))
+
+    def _naming(self, mail: Mail, other: int) -> tuple[Act, ...]:
+        """The acts of a mail that ``other`` only has a copy of: those that name them, or introduce people."""
+        names = self._names[other]
+        return tuple(act for act in _in_order(mail) if act.act is ActName.INTRO or self._names_any(act.quote, names))
 
     @staticmethod
     def _names_any(quote: str, names: frozenset[str]) -> bool:
@@ -218,6 +127,12 @@ class Ears:
             return False
         word = fold(called.group(1)).rstrip(".")
         return word not in names and word not in _NOT_NAMES
+
+
+def _in_order(mail: Mail) -> tuple[Act, ...]:
+    """The surest acts of a mail, in the order of its text."""
+    surest = sorted(mail.acts, key=lambda act: (-act.confidence, act.start))[:_MOST_ACTS]
+    return tuple(sorted(surest, key=lambda act: (act.start, act.end, act.act, act.type or "")))
 
 
 def _words(names: Iterable[str]) -> frozenset[str]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from inference.favors import FAVOR_THRESHOLD, Status, ledger, state
+from inference.favors import FAVOR_THRESHOLD, ledger, state
 
 
 @pytest.fixture
@@ -193,78 +191,6 @@ def test_what_comes_along_with_an_ask_is_no_favor_of_its_own(scene):
     assert scene.facts() == [("referral", "me", "dana", "asked")]
 
 
-def test_thanks_after_the_delivery_are_thanks_for_it(referral):
-    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
-    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1")
-    referral.mail("m3", "me", ["dana"], referral.act("thanks", "You are a star.", p=0.4), day=1.2, answers="m2")
-    assert referral.facts() == [("referral", "dana", "me", "delivered", "thanked")]
-
-
-def test_specific_thanks_imply_a_delivery_that_no_mail_shows(referral):
-    thanks = referral.act("thanks", "Thank you for putting in that word with Orbital.")
-    referral.mail("m2", "me", ["dana"], thanks, day=12, subject="Orbital")
-    assert referral.facts() == [("referral", "dana", "me", "delivered", "thanked")]
-
-
-def test_thanks_for_a_promise_deliver_nothing(referral):
-    referral.mail("m2", "dana", ["me"], referral.act("commit", "I'll ring them on Monday."), day=1, answers="m1")
-    referral.mail("m3", "me", ["dana"], referral.act("thanks", "Thank you so much!"), day=1.1, answers="m2")
-    assert referral.facts() == [("referral", "dana", "me", "promised")]
-
-
-def test_thanks_in_the_mail_that_asks_are_thanks_ahead(referral):
-    nudge = referral.act("ask", "Would you still put in a word with Orbital?", "referral")
-    thanks = referral.act("thanks", "Thank you for your help with Orbital.")
-    referral.mail("m2", "me", ["dana"], nudge, thanks, day=20, answers="m1")
-    assert referral.facts() == [("referral", "dana", "me", "asked")]
-
-
-def test_thanks_for_the_last_favor_and_the_next_ask_arrive_in_one_mail(scene):
-    scene.mail("m1", "dana", ["me"], scene.act("ask", "Would you read chapter four?", "feedback"))
-    notes = scene.act("deliver", "The vicar must not swim in chapter four.", "feedback")
-    scene.mail("m2", "me", ["dana"], notes, day=3, answers="m1", words=120)
-    scene.mail(
-        "m3",
-        "dana",
-        ["me"],
-        scene.act("thanks", "Your notes were a gift."),
-        scene.act("ask", "Would you do the same with chapter five?", "feedback"),
-        day=20,
-        answers="m2",
-    )
-    assert scene.facts() == [
-        ("feedback", "me", "dana", "delivered", "thanked"),
-        ("feedback", "me", "dana", "asked"),
-    ]
-
-
-def test_thanks_for_something_never_seen_make_a_favor_of_it(scene):
-    scene.mail("m1", "dana", ["me"], scene.act("thanks", "Thank you for lending me your van on Saturday.", p=0.95))
-    assert scene.facts() == [("resource", "me", "dana", "delivered", "thanked")]
-
-
-def test_doubtful_or_vague_thanks_out_of_the_blue_make_nothing(scene):
-    scene.mail("m1", "dana", ["me"], scene.act("thanks", "Thanks for everything.", p=0.95))
-    scene.mail("m2", "dana", ["me"], scene.act("thanks", "Lovely of you to lend me the van.", p=0.5), day=40)
-    assert scene.facts() == []
-
-
-def test_an_outcome_months_later_under_a_new_subject_is_told(referral):
-    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
-    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1")
-    told = referral.act("outcome", "Orbital took me, I begin in June.", p=0.7)
-    referral.mail("m3", "me", ["dana"], told, day=90, subject="News from the coast")
-    assert referral.facts() == [("referral", "dana", "me", "delivered", "told")]
-
-
-def test_news_about_something_else_tells_no_outcome(referral):
-    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
-    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1")
-    news = referral.act("news", "We have a new puppy.", p=0.9)
-    referral.mail("m3", "me", ["dana"], news, day=40, subject="Puppy")
-    assert referral.facts() == [("referral", "dana", "me", "delivered")]
-
-
 def test_an_ask_for_time_is_delivered_by_the_meeting_that_took_place(scene):
     scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you spare me half an hour?", "time"))
     scene.mail("m2", "dana", ["me"], scene.act("schedule", "Tuesday at two."), day=1, answers="m1")
@@ -328,71 +254,6 @@ def test_an_attachment_in_answer_to_an_ask_for_a_document_delivers_it(scene):
     assert scene.facts() == [("action", "me", "dana", "delivered")]
 
 
-@pytest.mark.parametrize("kind", ["AUTO_REPLY", "BULK", "BOT", "CALENDAR", "OWN_DIGEST"])
-def test_automatic_mail_is_no_answer(referral, kind):
-    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
-    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1", kind=referral.kinds[kind])
-    assert referral.facts() == [("referral", "dana", "me", "asked")]
-
-
-def test_untrusted_mail_changes_nothing(referral):
-    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
-    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1", trusted=False)
-    assert referral.facts() == [("referral", "dana", "me", "asked")]
-
-
-def test_a_list_post_asks_nobody_in_particular(scene):
-    ask = scene.act("ask", "Can anyone recommend a plumber?", "info")
-    scene.mail("m1", "dana", ["me"], ask, kind=scene.kinds.LIST)
-    assert scene.facts() == []
-
-
-def test_an_answer_on_a_list_to_the_owners_question_counts(scene):
-    scene.mail("m1", "me", ["omar"], scene.act("ask", "How do I flash this?", "advice"), kind=scene.kinds.LIST)
-    answer = scene.act("deliver", "Hold the button while you plug it in.", "advice", p=0.95)
-    scene.mail("m2", "dana", ["omar"], answer, day=1, answers="m1", kind=scene.kinds.LIST)
-    (favor,) = ledger(scene.timeline())
-    assert (favor.giver, favor.type) == (1, "advice")
-    assert state(favor, scene.start + timedelta(days=2)).status is Status.DELIVERED
-
-
-def test_an_ask_to_a_crowd_is_nobodys(scene):
-    scene.mail("m1", "dana", ["me"], scene.act("ask", "Could you bring chairs?", "action"))
-    crowd = scene.mails[0]
-    scene.mails[0] = type(crowd)(**{f: getattr(crowd, f) for f in crowd.__slots__ if f != "to"}, to=(0, *range(10, 36)))
-    assert scene.facts() == []
-
-
-def test_a_copy_asks_nobody(scene):
-    scene.mail("m1", "dana", ["omar"], scene.act("ask", "Could you read this?", "feedback"), cc=["me"])
-    assert scene.facts() == []
-
-
-def test_a_copy_asks_whom_it_names(scene):
-    scene.mail("m1", "dana", ["omar"], scene.act("ask", "Maya, could you read this?", "feedback"), cc=["me"])
-    assert scene.facts() == [("feedback", "me", "dana", "asked")]
-
-
-def test_a_sentence_that_calls_somebody_else_is_not_meant_for_the_person(scene):
-    scene.mail("m1", "me", ["dana", "omar"], scene.act("ask", "Omar, could you read this?", "feedback"))
-    assert scene.facts("dana") == []
-    assert scene.facts("omar") == [("feedback", "omar", "me", "asked")]
-
-
-def test_an_ask_to_several_is_each_ones_to_answer(scene):
-    scene.mail("m1", "me", ["dana", "omar"], scene.act("ask", "Could one of you send me the key code?", "info"))
-    assert scene.facts("dana") == [("info", "dana", "me", "asked")]
-    assert scene.facts("omar") == [("info", "omar", "me", "asked")]
-
-
-def test_an_ask_to_several_lapses_for_the_others_once_somebody_answers(scene):
-    scene.mail("m1", "me", ["dana", "omar"], scene.act("ask", "Could one of you send me the key code?", "info"))
-    scene.mail("m2", "omar", ["me"], scene.act("deliver", "It is 4417.", "info"), day=1, answers="m1")
-    assert scene.facts("dana", day=0.5) == [("info", "dana", "me", "asked")]
-    assert scene.facts("dana") == []
-    assert scene.facts("omar") == [("info", "omar", "me", "delivered")]
-
-
 def test_routine_questions_inside_a_conversation_stay_below_the_threshold(referral):
     back = referral.act("ask", "Shall I bring the slides?", "info", p=0.8)
     referral.mail("m2", "dana", ["me"], back, day=1, answers="m1")
@@ -428,35 +289,6 @@ def test_every_step_says_why_in_a_sentence(referral):
         "You asked Dana for a recommendation.",
         "Dana answered what you had asked.",
     ]
-
-
-def test_an_answer_without_reply_headers_is_known_by_its_subject(scene):
-    ask = scene.act("ask", "What paper is the moth book printed on?", "info")
-    scene.mail("m1", "me", ["dana"], ask, subject="Paper")
-    scene.mail("m2", "dana", ["me"], day=0.2, subject="RE: Re: paper", words=22)
-    assert scene.facts() == [("info", "dana", "me", "delivered")]
-
-
-def test_a_much_later_mail_of_the_same_subject_answers_nothing(scene):
-    ask = scene.act("ask", "What paper is the moth book printed on?", "info")
-    scene.mail("m1", "me", ["dana"], ask, subject="Paper")
-    scene.mail("m2", "dana", ["me"], day=200, subject="Re: Paper", words=22)
-    assert scene.facts() == [("info", "dana", "me", "asked")]
-
-
-def test_a_long_letter_of_thanks_weeks_later_tells_the_outcome_too(referral):
-    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
-    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1")
-    thanks = referral.act("thanks", "None of it would be without you.")
-    referral.mail("m3", "me", ["dana"], thanks, day=60, subject="From the desk by the window", words=60)
-    assert referral.facts() == [("referral", "dana", "me", "delivered", "thanked", "told")]
-
-
-def test_a_short_thank_you_the_next_day_tells_no_outcome(referral):
-    done = referral.act("deliver", "I rang Orbital this morning about you.", "referral")
-    referral.mail("m2", "dana", ["me"], done, day=1, answers="m1")
-    referral.mail("m3", "me", ["dana"], referral.act("thanks", "Thank you!"), day=2, answers="m2")
-    assert referral.facts() == [("referral", "dana", "me", "delivered", "thanked")]
 
 
 def test_what_goes_on_beside_a_promise_of_the_thing_itself_is_not_the_thing(scene):
