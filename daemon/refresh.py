@@ -49,16 +49,28 @@ def refresh(
     with store.writing():
         resolved = _resolve(store, owner)
         store.settle()
-        numbers = store.touched()
-        done = 0
-        for loaded in store.timelines(numbers, _TOGETHER):
-            some = numbers[done : done + _TOGETHER]
-            store.save_findings([work_out(timeline) for timeline in loaded], some)
-            done += len(some)
-            progress(done, len(numbers))
-            if stop():
-                break
+        touched = store.touched()
+        known = store.acquainted(touched)
+        done = _work_out_all(store, [each for each in touched if each in known], progress, stop)
+        strangers = [each for each in touched if each not in known]
+        if strangers and not stop():
+            store.save_findings([], strangers)
     return Refreshed(resolved=resolved, persons=done)
+
+
+def _work_out_all(
+    store: Store, numbers: Sequence[int], progress: Callable[[int, int], None], stop: Callable[[], bool]
+) -> int:
+    """Work these persons out, some at a time; how many it came to."""
+    done = 0
+    for loaded in store.timelines(numbers, _TOGETHER):
+        some = numbers[done : done + _TOGETHER]
+        store.save_findings([work_out(timeline) for timeline in loaded], some)
+        done += len(some)
+        progress(done, len(numbers))
+        if stop():
+            break
+    return done
 
 
 def _resolve(store: Store, owner: Owner) -> bool:

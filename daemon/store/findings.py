@@ -9,10 +9,10 @@ from typing import Final
 
 import msgspec
 
+from daemon.store.appearances import HUMAN, Part, is_crowd
 from daemon.store.database import Access
 from daemon.store.encoding import READERS, encode, favor_row, moment
 from daemon.store.people import touch
-from daemon.store.records import HUMAN
 from daemon.store.stirred import Stirred
 from inference.favor import Favor, Status
 from inference.favors import state
@@ -54,7 +54,8 @@ def settle(access: Access) -> None:
         for sender, readers, kind in access.pick(statement, part):
             if kind in HUMAN:
                 found = READERS.decode(readers)
-                spellings.update((sender, *found.to, *found.cc, *found.bcc))
+                crowd = {*found.to, *found.cc, *found.bcc}
+                spellings.update((sender,) if is_crowd(len(crowd - {sender})) else (sender, *crowd))
     for part in _parts(spellings):
         addresses.update(row[0] for row in access.pick("SELECT address FROM spellings WHERE id IN (?*)", part))
     persons: set[int] = set()
@@ -90,9 +91,25 @@ def touched(access: Access) -> list[int]:
     return [row[0] for row in rows]
 
 
-def save(access: Access, findings: Sequence[WorkedOut], done: Iterable[int]) -> None:
-    """Replace what is known of these persons, and take the marks of ``done`` away."""
-    numbers = [(each.person,) for each in findings]
+def acquainted(access: Access, numbers: Sequence[int]) -> set[int]:
+    """Those of these persons who wrote, were written to by the owner, or were invited with anybody."""
+    wrote = access.pick(
+        "SELECT DISTINCT addresses.person FROM addresses JOIN appearances ON appearances.address = addresses.id "
+        "AND appearances.part <= ? WHERE addresses.person IN (?*)",
+        numbers,
+        int(Part.HEARD_OWNER),
+    )
+    met = access.pick(
+        "SELECT DISTINCT addresses.person FROM addresses JOIN invitations ON invitations.address = addresses.id "
+        "WHERE addresses.person IN (?*)",
+        numbers,
+    )
+    return {person for (person,) in (*wrote, *met)}
+
+
+def save(access: Access, findings: Sequence[WorkedOut], done: Sequence[int]) -> None:
+    """Replace what is known of ``done``, nothing of whom is left but ``findings``, and take their marks away."""
+    numbers = [(person,) for person in done]
     access.many("DELETE FROM favors WHERE person = ?", numbers)
     access.many("DELETE FROM contacts WHERE person = ?", numbers)
     access.many(
@@ -101,11 +118,9 @@ def save(access: Access, findings: Sequence[WorkedOut], done: Iterable[int]) -> 
     )
     contacts = [(each.person, encode(each.days)) for each in findings if each.days]
     access.many("INSERT INTO contacts (person, content) VALUES (?, ?)", contacts)
-    access.many(
-        "UPDATE persons SET first_at = ? WHERE id = ?",
-        [(None if each.first_at is None else moment(each.first_at), each.person) for each in findings],
-    )
-    access.many("DELETE FROM touched WHERE person = ?", [(person,) for person in done])
+    first = {each.person: moment(each.first_at) for each in findings if each.first_at is not None}
+    access.many("UPDATE persons SET first_at = ? WHERE id = ?", [(first.get(person), person) for person in done])
+    access.many("DELETE FROM touched WHERE person = ?", numbers)
 
 
 def _favor(favor: Favor) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ from typing import Final
 from connectors.records import Message
 from daemon.store import texts
 from daemon.store.addresses import AddressBook
+from daemon.store.appearances import Indexed, enter, stored, withdraw
 from daemon.store.database import Access, Row
 from daemon.store.encoding import READERS, Readers, encode, findings_row, moment, storable, version
 from daemon.store.forgotten import Curtain, participants
@@ -21,8 +22,6 @@ from daemon.store.threads import Place, Threads, links_of, parent_of
 from inference.acts.act import ActName
 from inference.findings import MailKind, MessageFindings
 
-#: Mail that people wrote: what ledgers and ties are made from. The rest is kept to say what was left out, and why.
-HUMAN: Final = frozenset({MailKind.PERSONAL, MailKind.LIST, MailKind.AUTO_REPLY})
 #: No mail has more readers than this; those beyond are not kept.
 _MAX_READERS: Final = 500
 
@@ -181,37 +180,34 @@ class Intake:
         return Readers(to=to, cc=cc, bcc=tuple(map(number, message.bcc[: left - len(cc)])))
 
     def _take_back(self, replaced: Sequence[Incoming]) -> None:
-        """Undo what the rows that are about to be replaced have counted and marked."""
+        """Undo what the rows that are about to be replaced have counted, entered and marked."""
         for incoming in replaced:
-            if incoming.before is None:
-                continue
-            sender, readers, _, own, kind = incoming.before[3:]
-            spellings = [sender, *chain(*_lists(READERS.decode(readers)))]
-            self.book.recall(self.access, spellings)
-            self.book.count_mail(sender, spellings[1:], own=bool(own), times=-1)
-            if kind in HUMAN:
-                stir(self.access, Stirred.ADDRESS, {self.book.address_of[each] for each in spellings})
-        rows = [(each.row,) for each in replaced]
-        self.access.many("DELETE FROM appearances WHERE message = ?", rows)
-        self.access.many("DELETE FROM mentions WHERE message = ?", rows)
+            if incoming.before is not None:
+                sender, readers, _, own, _ = incoming.before[3:]
+                spellings = [sender, *chain(*_lists(READERS.decode(readers)))]
+                self.book.recall(self.access, spellings)
+                self.book.count_mail(sender, spellings[1:], own=bool(own), times=-1)
+        known = list(stored(self.access, [each.row for each in replaced], self.book.address_of))
+        withdraw(self.access, known)
+        stir(self.access, Stirred.ADDRESS, set().union(*(each.concerned for each in known)))
 
     def _index(self) -> None:
         """Let the fresh mails be found by who is in them and whom they name."""
-        appearances: list[tuple[int, int]] = []
-        named: list[tuple[int, int]] = []
-        stirred: set[int] = set()
         address_of = self.book.address_of
-        for incoming in self.fresh:
-            spellings = (self.book.number(incoming.message.sender), *chain(*_lists(incoming.readers)))
-            addresses = {address_of[each] for each in spellings}
-            appearances += [(address, incoming.row) for address in addresses]
-            if incoming.findings.kind in HUMAN:
-                stirred |= addresses
-                named += [(name, incoming.row) for name in set(incoming.findings.mentions)]
-        self.access.many("INSERT INTO appearances (address, message) VALUES (?, ?)", sorted(appearances))
-        self.access.many("INSERT INTO mentions (hash, message) VALUES (?, ?)", sorted(named))
-        stir(self.access, Stirred.ADDRESS, stirred)
-        stir(self.access, Stirred.NAME, {name for name, _ in named})
+        indexed = [
+            Indexed(
+                row=incoming.row,
+                sender=address_of[self.book.number(incoming.message.sender)],
+                readers=frozenset(address_of[each] for each in chain(*_lists(incoming.readers))),
+                own=incoming.message.own,
+                kind=incoming.findings.kind,
+                mentions=incoming.findings.mentions,
+            )
+            for incoming in self.fresh
+        ]
+        enter(self.access, indexed)
+        stir(self.access, Stirred.ADDRESS, set().union(*(each.concerned for each in indexed)))
+        stir(self.access, Stirred.NAME, {name for each in indexed for name, _ in each.named()})
 
 
 def unknown(access: Access, messages: Iterable[Message]) -> set[str]:

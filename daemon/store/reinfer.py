@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connectors.records import Message
+from daemon.store.addresses import AddressBook
+from daemon.store.appearances import enter, stored, withdraw
 from daemon.store.database import Access
-from daemon.store.encoding import findings_row, storable
-from daemon.store.records import HUMAN
+from daemon.store.encoding import READERS, findings_row, storable
 from daemon.store.stirred import Stirred, stir
 from inference.acts.act import ActName
 from inference.findings import MessageFindings
@@ -29,14 +30,17 @@ def drop_conclusions(access: Access) -> None:
     stir(access, Stirred.PEOPLE, [0])
 
 
-def save_readings(access: Access, readings: Sequence[tuple[int, Message, MessageFindings]]) -> None:
+def save_readings(access: Access, book: AddressBook, readings: Sequence[tuple[int, Message, MessageFindings]]) -> None:
     """Replace what was found in these mails (number of the row, the kept mail, the new findings)."""
+    numbers = [number for number, *_ in readings]
+    for sender, readers in access.pick("SELECT sender, readers FROM messages WHERE id IN (?*)", numbers):
+        who = READERS.decode(readers)
+        book.recall(access, (sender, *who.to, *who.cc, *who.bcc))
+    withdraw(access, stored(access, numbers, book.address_of))
     rows = []
     for number, message, found in readings:
         news = message.own and any(act.certain and act.act is ActName.NEWS for act in found.acts)
         findings = findings_row(found, len(message.attachments))
         rows.append((found.kind.value, storable(found.kind_because), findings, int(news), number))
     access.many("UPDATE messages SET kind = ?, kind_because = ?, findings = ?, news = ? WHERE id = ?", rows)
-    access.many("DELETE FROM mentions WHERE message = ?", [(number,) for number, *_ in readings])
-    named = {(name, number) for number, _, found in readings if found.kind in HUMAN for name in found.mentions}
-    access.many("INSERT INTO mentions (hash, message) VALUES (?, ?)", sorted(named))
+    enter(access, stored(access, numbers, book.address_of))

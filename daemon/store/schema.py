@@ -120,7 +120,12 @@ Table("texts", METADATA, _key("message", Integer), Column("content", LargeBinary
 _narrow("sightings", _key("stream", Integer), _key("key"), Column("message", Integer, nullable=False))
 _narrow("links", _key("hash"), Column("thread", Integer, nullable=False))
 _narrow("aliases", _key("thread", Integer), Column("root", Integer, nullable=False, index=True))
-_narrow("appearances", _key("address", Integer), _key("message", Integer))
+_narrow(
+    "appearances",
+    _key("address", Integer),
+    _key("message", Integer),
+    Column("part", SmallInteger, nullable=False),
+)
 _narrow("mentions", _key("hash"), _key("message", Integer))
 
 # Meetings: every version seen, and what these come to.

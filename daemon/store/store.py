@@ -188,6 +188,11 @@ class Store:
         with self._database.reading() as access:
             return findings.touched(access)
 
+    def acquainted(self, numbers: Sequence[int]) -> set[int]:
+        """Those of these persons who wrote, were written to by the owner, or were invited; others have no ledger."""
+        with self._database.reading() as access:
+            return findings.acquainted(access, numbers)
+
     def timelines(self, numbers: Sequence[int], chunk: int = 50) -> Iterator[list[Timeline]]:
         """The timelines of these persons, loaded for ``chunk`` of them at a time (each chunk is a transaction)."""
         reader: Reader | None = None
@@ -197,8 +202,8 @@ class Store:
                 loaded = list(reader.timelines(numbers[start : start + chunk]))
             yield loaded
 
-    def save_findings(self, found: Sequence[WorkedOut], done: Iterable[int]) -> None:
-        """Replace what is known of these persons and clear the marks of ``done``."""
+    def save_findings(self, found: Sequence[WorkedOut], done: Sequence[int]) -> None:
+        """Replace what is known of ``done``, of whom nothing is left but ``found``, and clear their marks."""
         with self._write() as access:
             findings.save(access, found, done)
 
@@ -294,7 +299,7 @@ class Store:
     def save_readings(self, readings: Sequence[tuple[int, Message, MessageFindings]]) -> None:
         """Replace what was found in these mails (number of the row, the mail, the new findings)."""
         with self._write() as access:
-            reinfer.save_readings(access, readings)
+            reinfer.save_readings(access, AddressBook(), readings)
 
     # Letters.
 

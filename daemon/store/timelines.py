@@ -10,11 +10,11 @@ from typing import Final
 
 import msgspec
 
+from daemon.store.appearances import HUMAN, Part
 from daemon.store.database import Access, Row
 from daemon.store.encoding import FINDINGS, READERS, Findings, Readers, time_of
 from daemon.store.meetings import INVITED
 from daemon.store.people import StoredPerson, owner_names, persons
-from daemon.store.records import HUMAN
 from daemon.store.threads import NOTICEBOARD, id_hash
 from inference.findings import MailKind
 from inference.timeline import OWNER, Encounter, Mail, Participant, Timeline
@@ -28,6 +28,7 @@ _MAIL: Final = (
     "SELECT id, identity, message_id, parent, at, sender, readers, thread, subject, kind, findings, own, "
     "authenticated, link FROM messages WHERE id IN (?*)"
 )
+_IN_MAIL: Final = "SELECT address, message FROM appearances WHERE part < ? AND address IN (?*)"
 _BY_ANSWER: Final = ("accepted", "declined", "tentative", "unanswered")
 #: The author of a mail that claims to be the owner's and is not proven to be.
 NOBODY: Final = -1
@@ -63,9 +64,7 @@ class Reader:
     def _mails(self, addresses: Mapping[int, int], known: Iterable[int]) -> dict[int, list[Mail]]:
         """By person: the mails they are in, those of the same conversations, and the owner's that name them."""
         direct: dict[int, set[int]] = defaultdict(set)
-        for address, row in self.access.pick(
-            "SELECT address, message FROM appearances WHERE address IN (?*)", addresses
-        ):
+        for address, row in self.access.pick(_IN_MAIL, addresses, int(Part.ASIDE)):
             direct[addresses[address]].add(row)
         naming: dict[int, set[int]] = defaultdict(set)
         for person, row in self.access.pick(

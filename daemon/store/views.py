@@ -11,11 +11,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from daemon.store import accounts, findings
+from daemon.store.appearances import HUMAN
 from daemon.store.corrections import Correction, CorrectionKind, corrections, is_muted, singles
 from daemon.store.database import Access
 from daemon.store.encoding import FINDINGS, READERS, favor_of, moment, time_of
 from daemon.store.people import StoredPerson, persons
-from daemon.store.records import HUMAN
 from daemon.store.timelines import Reader
 from inference.acts.act import ActName
 from inference.corrections import FavorCorrection, corrected
@@ -43,11 +43,12 @@ class LeftOut:
 def network(access: Access, as_of: datetime, zone: ZoneInfo, owner_name: str) -> Network:
     """The snapshot that the letter and the health of the network are made from."""
     said = corrections(access)
+    muted = frozenset(singles(said, CorrectionKind.MUTE, CorrectionKind.UNMUTE))
     return Network(
         as_of=as_of,
         zone=zone,
         owner_name=owner_name,
-        people={person.id: view(person, said, zone) for person in persons(access)},
+        people={person.id: view(person, muted, zone) for person in persons(access)},
         favors=favors(access, None, said),
         contacts=findings.contacts(access),
         news=_news(access),
@@ -56,9 +57,8 @@ def network(access: Access, as_of: datetime, zone: ZoneInfo, owner_name: str) ->
     )
 
 
-def view(person: StoredPerson, said: Sequence[Correction], zone: ZoneInfo) -> PersonView:
-    """A person as the letter names them."""
-    muted = frozenset(singles(said, CorrectionKind.MUTE, CorrectionKind.UNMUTE))
+def view(person: StoredPerson, muted: frozenset[str], zone: ZoneInfo) -> PersonView:
+    """A person as the letter names them; ``muted`` are addresses and domains (with "@")."""
     first = None if person.first_at is None else time_of(person.first_at).astimezone(zone).date()
     return PersonView(
         id=person.id,

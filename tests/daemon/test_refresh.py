@@ -14,6 +14,7 @@ from daemon.store import Correction, CorrectionKind
 from daemon.store.people import person_number
 from daemon.store.threads import NOTICEBOARD
 from inference.corrections import opening
+from inference.interactions import MAX_COUNTERPARTS
 from inference.people import person_key
 from inference.timeline import OWNER
 from tests.daemon.store_dump import dump
@@ -46,7 +47,7 @@ def worked_out(store, owner):
 
 def test_only_whom_a_mail_touches_is_worked_out_again(store, owner):
     feed(store, own("a", to=(DANA,)), own("b", to=(TOMAS,)), mail("bot", sender=SHOP))
-    assert worked_out(store, owner) == {number(each) for each in (DANA, TOMAS, SHOP)}
+    assert worked_out(store, owner) == {number(each) for each in (DANA, TOMAS)}
     feed(store, mail("c", sender=TOMAS, day=1))
     assert worked_out(store, owner) == {number(TOMAS)}
     assert worked_out(store, owner) == set()
@@ -57,6 +58,19 @@ def test_everybody_in_the_conversation_is_worked_out_again(store, owner):
     refresh(store, owner)
     feed(store, mail("c", sender=TOMAS, to=(MAYA,), in_reply_to=("a@lindqvist.example",)))
     assert worked_out(store, owner) == {number(each) for each in (DANA, AOIFE, TOMAS)}
+
+
+def test_one_of_a_crowd_is_not_concerned_nor_is_who_only_reads_along(store, owner):
+    crowd = [Address(email=f"p{count}@x.example") for count in range(MAX_COUNTERPARTS + 1)]
+    feed(store, mail("to-all", to=(MAYA, *crowd)), mail("along", sender=TOMAS, to=(MAYA, AOIFE)))
+    assert worked_out(store, owner) == {number(DANA), number(TOMAS)}
+    assert store.touched() == []
+    feed(store, own("direct", to=(crowd[0],)))
+    assert worked_out(store, owner) == {number(crowd[0])}
+    assert [each.message_id for each in store.timeline(number(crowd[0])).mails] == ["direct@lindqvist.example"]
+    feed(store, own("aoife", to=(AOIFE,), day=1))
+    refresh(store, owner)
+    assert len(store.timeline(number(AOIFE)).mails) == 2
 
 
 def test_whoever_is_named_in_full_is_worked_out_again(store, owner):

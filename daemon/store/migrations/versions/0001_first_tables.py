@@ -123,6 +123,7 @@ def upgrade() -> None:
         "appearances",
         sa.Column("address", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("message", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("part", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("address", "message"),
         sqlite_with_rowid=False,
     )
