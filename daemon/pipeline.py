@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner
 from connectors.protocol import Connector, Stream
 from connectors.records import Batch, Cursor, Message
-from daemon.store import Applied, Store
+from daemon.store import Applied, Store, best_copies
 
 if TYPE_CHECKING:
     from inference.acts.recogniser import Recogniser
@@ -96,8 +96,9 @@ class _Pass:
         messages = [change for change in batch.changes if isinstance(change, Message)]
         if not messages:
             return {}
-        wanted = {message.identity for message in messages} if reread else self.store.unknown(messages)
-        return {identity: self.read(message) for identity, message in _best(messages).items() if identity in wanted}
+        best = best_copies(messages)
+        wanted = set(best) if reread else self.store.unknown(list(best.values()))
+        return {identity: self.read(message) for identity, message in best.items() if identity in wanted}
 
 
 def sync_account(
@@ -164,17 +165,6 @@ def _recogniser() -> Recogniser:
     from inference.acts import recogniser
 
     return recogniser.load()
-
-
-def _best(messages: list[Message]) -> dict[str, Message]:
-    from daemon.store.encoding import version
-
-    best: dict[str, Message] = {}
-    for message in messages:
-        rival = best.get(message.identity)
-        if rival is None or version(message) < version(rival):
-            best[message.identity] = message
-    return best
 
 
 def _line(error: ConnectorError) -> str:

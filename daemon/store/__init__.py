@@ -9,6 +9,7 @@ from daemon.store.errors import StoreBusy, StoreError
 from daemon.store.exporting import ExportedMail, ExportedMeeting
 from daemon.store.findings import WorkedOut
 from daemon.store.people import StoredPerson
+from daemon.store.records import best_copies
 from daemon.store.store import Store, open_store
 from daemon.store.views import LeftOut
 
@@ -26,5 +27,6 @@ __all__ = [
     "StoreError",
     "StoredPerson",
     "WorkedOut",
+    "best_copies",
     "open_store",
 ]

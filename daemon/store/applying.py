@@ -141,10 +141,10 @@ def _remove(access: Access, meetings: MeetingIntake, stream: int, keys: Iterable
     return removed
 
 
-def _sight(access: Access, stream: int, mail: Intake, messages: Mapping[str, Message]) -> None:
+def _sight(access: Access, stream: int, mail: Intake, messages: Iterable[str]) -> None:
     rows = []
-    for key, message in messages.items():
-        row = mail.row_of(message)
+    for key in messages:
+        row = mail.row_of(key)
         if row is not None:
             rows.append((stream, hash64(key), row))
     access.many(

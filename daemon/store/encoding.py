@@ -86,7 +86,7 @@ def version(message: Message) -> int:
     else:
         trust = _AUTHENTICATED if message.authenticated else _FAILED
     people = (*message.to, message.sender, *message.cc, message.sender, *message.bcc)
-    parts = [message.sent_at.isoformat(), message.subject, message.text, message.html, message.message_id or ""]
+    parts = [str(moment(message.sent_at)), message.subject, message.text, message.html, message.message_id or ""]
     parts += [part for each in people for part in (each.email, each.name)]
     parts += message.in_reply_to
     parts += message.references

@@ -66,6 +66,7 @@ class Intake:
     curtain: Curtain | None
     best: dict[bytes, Incoming] = field(default_factory=dict)
     fresh: list[Incoming] = field(default_factory=list)
+    identities: dict[str, bytes] = field(default_factory=dict)
 
     def see(self, messages: Iterable[Message], findings: Mapping[str, MessageFindings]) -> None:
         """Take the messages in; of several copies of one mail the best stands for it.
@@ -93,6 +94,7 @@ class Intake:
     def _meet(self, message: Message) -> None:
         identity, rank = bytes.fromhex(message.identity), version(message)
         links = links_of(message, self.account)
+        self.identities[message.key] = identity
         known = self.best.get(identity)
         if known is None:
             self.best[identity] = Incoming(message=message, identity=identity, version=rank, links=links)
@@ -101,10 +103,10 @@ class Intake:
         if rank < known.version:
             known.message, known.version = message, rank
 
-    def row_of(self, message: Message) -> int | None:
-        """The number of a message's row, None where nothing of it is kept."""
-        incoming = self.best.get(bytes.fromhex(message.identity))
-        return None if incoming is None else incoming.row
+    def row_of(self, key: str) -> int | None:
+        """The number of the row of the mail last seen under ``key``, None where nothing of it is kept."""
+        identity = self.identities.get(key)
+        return None if identity is None else self.best[identity].row
 
     def store(self) -> None:
         """Write the fresh mails and where all of them belong."""
@@ -210,14 +212,22 @@ class Intake:
         stir(self.access, Stirred.NAME, {name for each in indexed for name, _ in each.named()})
 
 
+def best_copies(messages: Iterable[Message]) -> dict[str, Message]:
+    """By identity: the copy of each mail that stands for it."""
+    best: dict[str, Message] = {}
+    for message in messages:
+        identity = message.identity
+        rival = best.get(identity)
+        if rival is None or version(message) < version(rival):
+            best[identity] = message
+    return best
+
+
 def unknown(access: Access, messages: Iterable[Message]) -> set[str]:
     """The identities of those messages that must be read: new ones, and better copies of known ones."""
-    best: dict[bytes, int] = {}
-    for message in messages:
-        identity, rank = bytes.fromhex(message.identity), version(message)
-        best[identity] = min(rank, best.get(identity, rank))
+    best = {bytes.fromhex(identity): message for identity, message in best_copies(messages).items()}
     for identity, rank in access.pick("SELECT identity, version FROM messages WHERE identity IN (?*)", best):
-        if best[bytes(identity)] >= rank:
+        if version(best[bytes(identity)]) >= rank:
             del best[bytes(identity)]
     return {identity.hex() for identity in best}
 

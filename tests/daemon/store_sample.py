@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from connectors.records import Address, Attendee, Batch, Cursor, Meeting, Message
+from daemon.store import best_copies
 from inference.acts.act import Act, ActName, FavorType
 from inference.findings import MailKind, MessageFindings
 from inference.words import name_hash, topic
@@ -84,17 +85,7 @@ def read(message):
 def feed(store, *changes, account="post", stream="INBOX", cursor=None, keep_text=False):
     """Apply one batch the way a pass does; what it did."""
     arriving = batch(*changes, cursor=cursor)
-    messages = [change for change in changes if isinstance(change, Message)]
-    unknown = store.unknown(messages)
-    best = {}
-    for message in messages:
-        rival = best.get(message.identity)
-        best[message.identity] = message if rival is None else min(rival, message, key=_rank)
+    best = best_copies(change for change in changes if isinstance(change, Message))
+    unknown = store.unknown(list(best.values()))
     findings = {identity: read(message) for identity, message in best.items() if identity in unknown}
     return store.apply(account, stream, arriving, findings, now=NOW, keep_text=keep_text)
-
-
-def _rank(message):
-    from daemon.store.encoding import version
-
-    return version(message)
