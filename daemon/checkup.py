@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ def checkup(path: Path, *, rejections: int | None) -> Iterator[Finding]:
     for account in config.accounts:
         yield from _account(config, account)
     yield from _store(config, rejections)
+    yield from _units()
 
 
 def names(owners: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
@@ -194,6 +196,22 @@ def _rejected(store: Store, limit: int | None) -> Iterator[Finding]:
         yield Finding(
             verdict=Verdict.WARN, what="items", says=f"{len(found) - limit} more were left out: kith doctor --all"
         )
+
+
+def _units() -> Iterator[Finding]:
+    """Unit files of ours that are installed, and whether the program that they start is there."""
+    folders = (Path("/etc/systemd/system"), Path.home() / ".config/systemd/user")
+    installed = [unit for folder in folders for unit in sorted(folder.glob("kithkeeper*.service"))]
+    for unit in installed:
+        started = re.search(r"^ExecStart=[-@:+!]*(\S+)", unit.read_text(errors="replace"), re.MULTILINE)
+        if started and Path(started[1]).exists():
+            yield Finding(verdict=Verdict.OK, what="unit file", says=str(unit))
+        else:
+            program = started[1] if started else "nothing"
+            says = f"{unit} starts {program}, which is not there: write the path of kith into its ExecStart"
+            yield Finding(verdict=Verdict.FAIL, what="unit file", says=says)
+    if not installed:
+        yield Finding(verdict=Verdict.OK, what="unit file", says="none installed: kith reads when you call it")
 
 
 def _counted(number: int, one: str, several: str) -> str:

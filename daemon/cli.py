@@ -48,7 +48,7 @@ def run(arguments: Sequence[str]) -> int:
         result = program().main(list(arguments), prog_name="kith", standalone_mode=False)
     except Failure as error:
         if "--verbose" in arguments:
-            raise
+            sys.__excepthook__(type(error), error, error.__traceback__)
         print(f"kith: {error}", file=sys.stderr)
         return error.code
     except TyperException as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from daemon.digest.plain import one_line
 from daemon.failure import Failure
 from daemon.store import StoredPerson
 from inference.words import fold
@@ -29,7 +30,7 @@ def person(people: Sequence[StoredPerson], wanted: str) -> StoredPerson:
         return found[0]
     if not found:
         raise Failure(f"nobody is known as {wanted!r}: kith people --all lists everybody")
-    listed = "; ".join(f"{each.name} <{each.emails[0]}> {each.key}" for each in found[:_SHOWN])
+    listed = "; ".join(f"{one_line(each.name)} <{each.emails[0]}> {each.key}" for each in found[:_SHOWN])
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     raise Failure(f"{wanted!r} may be {len(found)} people, name one by address or key: {listed}{more}")
 

@@ -98,9 +98,9 @@ def merge(ctx: typer.Context, one: Somebody, other: Somebody) -> None:
         people = store.people()
         first, second = whois.person(people, one), whois.person(people, other)
         if first.id == second.id:
-            raise Failure(f"{one!r} and {other!r} are one person already: {first.name}, {', '.join(first.emails)}")
+            raise Failure(f"{one!r} and {other!r} are one person already: {', '.join(first.emails)}")
         _keep(config, store, [_said(CorrectionKind.MERGE, first.emails[0], second.emails[0])])
-    typer.echo(f"{first.name} has {', '.join((*first.emails, *second.emails))}")
+    typer.echo(f"One person: {', '.join((*first.emails, *second.emails))}")
 
 
 @app.command()
@@ -121,11 +121,11 @@ def split(
         email = address.strip().lower()
         others = [each for each in person.emails if each != email]
         if email not in person.emails or not others:
-            raise Failure(f"{person.name} has only {', '.join(person.emails)}: name one of several addresses")
+            raise Failure(f"{', '.join(person.emails)} is all that this person has: name one of several addresses")
         if other is not None:
             others = [each for each in others if each == other.strip().lower()]
         if not others:
-            raise Failure(f"{other!r} is none of the addresses of {person.name}: {', '.join(person.emails)}")
+            raise Failure(f"{other!r} is none of the addresses of that person: {', '.join(person.emails)}")
         _keep(config, store, [_said(CorrectionKind.SPLIT, email, each) for each in others])
     typer.echo(f"{email} is somebody else than {', '.join(others)}")
 

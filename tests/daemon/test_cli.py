@@ -92,6 +92,7 @@ def test_verbose_shows_where_it_went_wrong(nowhere):
     quiet, loud = kith("sync"), kith("--verbose", "sync")
     assert "Traceback" not in quiet.stderr
     assert "Traceback" in loud.stderr
+    assert (quiet.returncode, loud.returncode) == (2, 2)
     assert "make one with kith init" in loud.stderr
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import pty
 import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from daemon.cli import run
+from daemon.config import load
 from daemon.demo import AS_OF, write_sample
 
 DAY = AS_OF.isoformat()
@@ -448,3 +453,23 @@ def test_without_a_sync_the_ledger_says_that_nothing_is_known(tmp_path, capsys):
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "kith sync" in shown.err
+
+
+def test_init_asks_on_a_terminal(tmp_path, synced):
+    answers = ["Maya Lindqvist", "maya@lindqvist.example, m@lindqvist.example", "UTC", str(synced / "mail"), "", ""]
+    path = tmp_path / "kith.toml"
+    terminal, side = pty.openpty()
+    kith = Path(sys.executable).parent / "kith"
+    process = subprocess.Popen([kith, "--config", path, "init"], stdin=side, stdout=side, stderr=side)
+    os.close(side)
+    said = b""
+    for answer in answers:
+        while not said.rstrip().endswith((b":", b"]")):
+            said += os.read(terminal, 1024)
+        said += b"\n"
+        os.write(terminal, answer.encode() + b"\n")
+    assert process.wait(timeout=60) == 0
+    os.close(terminal)
+    config = load(path)
+    assert config.owner.addresses == ("maya@lindqvist.example", "m@lindqvist.example")
+    assert [account.settings.path for account in config.accounts] == [str(synced / "mail")]
