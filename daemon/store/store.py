@@ -156,7 +156,7 @@ class Store:
             return list(people.identities(access))
 
     def own_sent(self) -> list[str]:
-        """The From addresses of mail that is proven to be the owner's."""
+        """The From addresses in Sent mail that are the owner's; not those of others whose mail lies there too."""
         with self._database.reading() as access:
             return people.own_sent(access)
 

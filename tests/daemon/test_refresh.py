@@ -105,6 +105,15 @@ def test_an_address_that_turns_out_to_be_the_owners_is_nobodys_ledger(store, own
     assert number(work) not in {person.id for person in store.people()}
 
 
+def test_an_assistant_whose_mail_lies_in_the_sent_folder_is_not_the_owner(store, owner):
+    ina = Address(email="ina@lindqvist.example", name="Ina Rangel")
+    feed(store, replace(own("s1", to=(DANA,)), sender=ina), *[mail(f"i{count}", sender=ina) for count in range(3)])
+    feed(store, *[own(f"o{count}", to=(DANA,)) for count in range(201)], replace(own("once", to=(DANA,)), sender=TOMAS))
+    refresh(store, owner)
+    assert store.own_sent() == [MAYA.email]
+    assert {person.name for person in store.people()} == {"Ina Rangel", "Dana Whitfield", "Tomáš Novák"}
+
+
 def test_two_addresses_that_become_one_person_share_a_ledger_and_split_again(store, owner):
     other = Address(email="dw@home.example", name="")
     feed(store, own("a", to=(DANA,), text=ASK), own("b", to=(other,), text=ASK), own("group", to=(DANA, other, AOIFE)))
