@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice
 from typing import Final
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -103,7 +102,6 @@ def name_hash(name: str) -> int:
     return word_hash(" ".join(_WORD.findall(fold(name))))
 
 
-@lru_cache(maxsize=1 << 15)
 def stem(word: str) -> str:
     """A folded word without its inflection, roughly: ``reports``, ``reported`` and ``report`` are one.
 
@@ -116,23 +114,26 @@ def stem(word: str) -> str:
     return word
 
 
-def content_stems(text: str) -> Iterator[str]:
-    """The stems of the content words of the first ``TOPIC_CHARS`` characters, in order, with repetitions."""
-    for word in _LETTERS.findall(fold(text[:TOPIC_CHARS])):
-        if len(word) >= _SHORTEST and word not in STOPWORDS:
-            yield stem(word)
-
-
 def topic(*texts: str, limit: int = TOPIC_SIZE) -> tuple[int, ...]:
-    """Hashed stems of the content words of ``texts``, each once, the first ``limit`` in the order of the texts."""
-    return hashed((content_stems(text) for text in texts), limit=limit)
+    """Hashed stems of the content words of ``texts``, each once, the first ``limit`` in the order of the texts.
+
+    Of each text the first ``TOPIC_CHARS`` characters are looked at.
+    """
+    return topic_of_words(*(_LETTERS.findall(fold(text[:TOPIC_CHARS])) for text in texts), limit=limit)
 
 
-def hashed(stems: Iterable[Iterable[str]], *, limit: int = TOPIC_SIZE) -> tuple[int, ...]:
-    """The hashes of the first ``limit`` different stems of several runs of them, in their order."""
-    seen: dict[str, None] = {}
-    for run in stems:
-        seen.update(dict.fromkeys(run))
-        if len(seen) >= limit:
-            break
-    return tuple(map(word_hash, islice(seen, limit)))
+def topic_of_words(*runs: Iterable[str], limit: int = TOPIC_SIZE) -> tuple[int, ...]:
+    """``topic`` of texts that are folded words already."""
+    seen: dict[int, None] = {}
+    for run in runs:
+        for word in run:
+            if len(word) >= _SHORTEST and word not in STOPWORDS and word[0] != "0":
+                seen[_stem_hash(word)] = None
+                if len(seen) >= limit:
+                    return tuple(seen)
+    return tuple(seen)
+
+
+@lru_cache(maxsize=1 << 15)
+def _stem_hash(word: str) -> int:
+    return word_hash(stem(word))

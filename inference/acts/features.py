@@ -1,9 +1,9 @@
 """Sentences of a mail in, the names of their features out: what the model weighs, at training and at run time alike.
 
 A feature is a string; the model's vocabulary is a plain dictionary over them. Own words are bare ("please"), pairs
-of words have a space ("could you"), everything else has a prefix with a colon: ``c:`` cues, ``p:``/``n:`` cues of the
-sentence before and after, ``g:`` concepts in a row, ``f:`` how the sentence begins, ``m:`` the mail, ``q:`` what the
-mail answers, ``t:`` structure.
+of words have a space ("could you"), concepts and pairs of them are in capitals ("YOU", "COULD YOU"), everything else
+has a prefix with a colon: ``c:`` cues, ``p:``/``n:`` cues of the sentence before and after, ``f:`` how the sentence
+begins, ``m:`` the mail, ``q:`` what the mail answers, ``t:`` structure.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from inference.acts.concepts import Concepts
 from inference.acts.lexicon import Cues
 from inference.words import fold
 
+#: The feature that every sentence has: its weight is the intercept.
+BIAS: Final = "t:bias"
 #: Longer sentences are cut: what no person writes must not cost more than what one does.
 SENTENCE_CHARS: Final = 2000
 #: Nor do more words of one sentence count than this.
@@ -25,25 +27,25 @@ SENTENCE_TOKENS: Final = 400
 #: More sentences than this of one mail are not looked at.
 MAX_SENTENCES: Final = 400
 #: How much of the answered text is looked at, in characters.
-QUOTED_CHARS: Final = 1500
+QUOTED_CHARS: Final = 600
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|0+|[?!]")
 _REPLY = re.compile(r"\s*(?:re|aw|sv|antw|rif|ref|r)\s*(?:\[\d+\])?:", re.IGNORECASE)
 _FORWARD = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i)\s*:", re.IGNORECASE)
 #: One quote, one space, one digit.
 _PLAIN: Final = str.maketrans(
     {**dict.fromkeys("’‘`´", "'"), **dict.fromkeys("\n\t\r", " "), **dict.fromkeys("123456789", "0")}
 )
+#: What parts words; apostrophes do not, question and exclamation marks are words of their own.
+_APART: Final = str.maketrans(dict.fromkeys('"#$%&()*+,-./:;<=>@[\\]^_{|}~…–—“”„«»¿¡•·€£', " "))
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence, read once: its place in the text, its folded text, tokens, and the numbers of its cues."""
 
     start: int
     end: int
     folded: str
-    tokens: Sequence[str]
+    tokens: list[str]
     cues: Sequence[int]
 
 
@@ -60,6 +62,14 @@ def plain(text: str) -> str:
     return fold(text.translate(_PLAIN))
 
 
+def words(folded: str) -> list[str]:
+    """The tokens of folded text: words, numbers, and its question and exclamation marks."""
+    apart = folded.translate(_APART)
+    if "?" in apart or "!" in apart:
+        apart = apart.replace("?", " ? ").replace("!", " ! ")
+    return apart.split()[:SENTENCE_TOKENS]
+
+
 def read_sentences(text: str, spans: Sequence[tuple[int, int]], cues: Cues) -> list[Sentence]:
     """The sentences at ``spans`` of ``text``, each cut at ``SENTENCE_CHARS`` characters."""
     # Folding keeps the places of characters in ASCII text, so that it can be done at once.
@@ -68,14 +78,13 @@ def read_sentences(text: str, spans: Sequence[tuple[int, int]], cues: Cues) -> l
     for start, end in spans[:MAX_SENTENCES]:
         last = min(end, start + SENTENCE_CHARS)
         folded = whole[start:last] if whole is not None else plain(text[start:last])
-        tokens = _TOKEN.findall(folded)[:SENTENCE_TOKENS]
-        found.append(Sentence(start, end, folded, tokens, cues.match(folded)))
+        found.append(Sentence(start, end, folded, words(folded), cues.match(folded)))
     return found
 
 
 def surroundings(subject: str, recipients: int, quoted: str, cues: Cues) -> Surroundings:
     """The shared features of a mail's sentences: how many it goes to, whether it is a reply, and what it answers."""
-    found = {f"m:to{min(recipients, 4)}"}
+    found = {BIAS, f"m:to{min(recipients, 4)}"}
     if _REPLY.match(subject):
         found.add("m:re")
     elif _FORWARD.match(subject):
@@ -83,47 +92,34 @@ def surroundings(subject: str, recipients: int, quoted: str, cues: Cues) -> Surr
     answered: frozenset[str] = frozenset()
     if quoted:
         folded = plain(quoted[:QUOTED_CHARS])
-        answered = frozenset(word for word in _TOKEN.findall(folded) if len(word) > 3)
+        answered = frozenset(word for word in words(folded) if len(word) > 3)
         found.add("q:some")
         found.update(f"q:{cues.named[index].feature}" for index in cues.match(folded))
     return Surroundings(features=frozenset(found), answered=answered)
 
 
-def shallow(own: Sentence, cues: Cues) -> set[str]:
-    """The features that are cheap enough for every sentence: its words and its cues."""
-    found = set(own.tokens)
-    names = cues.own
-    found.update([names[index] for index in own.cues])
-    return found
-
-
 def features(
     sentences: Sequence[Sentence], index: int, around: Surroundings, cues: Cues, concepts: Concepts
 ) -> set[str]:
-    """All features of the sentence ``index`` of a mail."""
+    """The features of the sentence ``index`` of a mail, without those that it shares with the whole mail."""
     own = sentences[index]
     tokens = own.tokens
-    found = shallow(own, cues)
-    found.update(map("{} {}".format, ["^", *tokens], [*tokens, "$"]))
-    _add_concepts(found, [concepts[token] for token in tokens])
+    found = set(tokens)
+    found.update([cues.own[cue] for cue in own.cues])
+    found.update([f"{one} {two}" for one, two in zip(["^", *tokens], [*tokens, "$"], strict=True)])
+    row = [concepts[token] for token in tokens]
+    found.add("f:" + " ".join(row[:2]))
+    found.add("f:" + " ".join(row[:3]))
+    row = ["^", *filter(None, row), "$"]
+    found.update(row)
+    found.update([f"{one} {two}" for one, two in pairwise(row)])
     if index:
         found.update([cues.before[cue] for cue in sentences[index - 1].cues])
     if index + 1 < len(sentences):
         found.update([cues.after[cue] for cue in sentences[index + 1].cues])
-    found |= around.features
-    found.add("t:bias")
     found.add(f"t:at{min(index, 4)}")
     found.add(f"t:left{min(len(sentences) - index, 4)}")
     found.add(f"t:long{len(tokens).bit_length()}")
     if around.answered:
         found.add(f"t:echo{min(len(around.answered.intersection(tokens)), 4)}")
     return found
-
-
-def _add_concepts(found: set[str], row: list[str]) -> None:
-    """Add the concepts of a sentence: each, each two in a row with other words left out, and how it begins."""
-    found.add("f:" + " ".join(row[:2]))
-    found.add("f:" + " ".join(row[:3]))
-    row = ["^", *filter(None, row), "$"]
-    found.update(["g:" + one for one in row])
-    found.update([f"g:{one} {two}" for one, two in pairwise(row)])

@@ -40,7 +40,7 @@ class Cues:
         options = re2.Options()
         options.max_mem = _MEMORY
         options.never_capture = True
-        self._options = options
+        self._single: dict[int, re2._Regexp] = {}
         self._set = re2.Set.SearchSet(options)
         for each in self.named:
             self._set.Add(_either(each.cue.patterns))
@@ -55,7 +55,10 @@ class Cues:
 
     def words(self, index: int, folded: str) -> str:
         """The words of a folded sentence that are the cue ``index``; "" where it is not there."""
-        found = re2.search(_either(self.named[index].cue.patterns), folded, self._options)
+        pattern = self._single.get(index)
+        if pattern is None:
+            pattern = self._single[index] = re2.compile(_either(self.named[index].cue.patterns))
+        found = pattern.search(folded)
         return found.group() if found else ""
 
 

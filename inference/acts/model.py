@@ -12,7 +12,6 @@ import math
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from typing import Final
 
 #: Bits of one head in a packed integer, and bytes.
@@ -54,9 +53,13 @@ class Table:
         self._zero: Final = sum(_HALF << (LANE * lane) for lane in range(len(heads)))
         self._shifts: Final = tuple(LANE * lane for lane in range(len(heads)))
 
-    def scores(self, features: Iterable[str]) -> list[int]:
-        """The score of each head in units of 1/``SCALE``; features that the table does not know count nothing."""
-        total = sum(map(self._get, features, repeat(0)), self._zero)
+    def total(self, features: Iterable[str]) -> int:
+        """The weights of ``features`` added up, packed; those that the table does not know count nothing."""
+        return sum(filter(None, map(self._get, features)))
+
+    def scores(self, features: Iterable[str], shared: int = 0) -> list[int]:
+        """The score of each head, in units of 1/``SCALE``, for ``features`` and an earlier ``total``."""
+        total = sum(filter(None, map(self._get, features)), self._zero + shared)
         return [(total >> shift & _MASK) - _HALF for shift in self._shifts]
 
     def weight(self, feature: str, head: int) -> int:
@@ -71,8 +74,8 @@ class Table:
 class Model:
     """All tables of the recogniser: its acts, the types of asks and deliveries, and the gate before both.
 
-    The gate has one head over the shallow features of a sentence: where its score (plus its intercept, in logits)
-    is below its threshold, the sentence shows no act and nothing else is computed.
+    The gate has one head over words and cues alone: where its score (plus its intercept, in logits) is below its
+    threshold, the sentence shows no act and nothing else is computed.
     """
 
     acts: Table

@@ -15,17 +15,17 @@ _WORDS: Final = 3
 _LEAST_WEIGHT: Final = SCALE // 20
 
 
-def reasons(act: ActName, own: Sentence, table: Table, head: int, cues: Cues) -> tuple[str, ...]:
-    """Up to two phrases: the cue that the sentence shows for this act, and the words that weighed most for it."""
-    found = []
+def cue_reason(act: ActName, own: Sentence, table: Table, head: int, cues: Cues) -> tuple[str, ...]:
+    """The cue that the sentence shows for this act, with its words; none where the model goes by words alone."""
     for index in own.cues:
         named = cues.named[index]
         if named.family.name == act.value and table.weight(cues.own[index], head) > 0:
-            words = cues.words(index, own.folded).strip()[:_CUE_CHARS]
-            found.append(f"{named.family.says} '{words}'")
-            break
+            return (f"{named.family.says} '{cues.words(index, own.folded).strip()[:_CUE_CHARS]}'",)
+    return ()
+
+
+def word_reason(own: Sentence, table: Table, head: int) -> tuple[str, ...]:
+    """The words of the sentence that weighed most for the act of this head; none where none weighs much."""
     weighed = sorted(((table.weight(word, head), word) for word in set(own.tokens)), reverse=True)
     strongest = [word for weight, word in weighed[:_WORDS] if weight > _LEAST_WEIGHT]
-    if strongest:
-        found.append("strongest words: " + ", ".join(strongest))
-    return tuple(found)
+    return ("strongest words: " + ", ".join(strongest),) if strongest else ()

@@ -13,18 +13,16 @@ from inference.acts.act import Act, ActName, FavorType
 from inference.acts.concepts import Concepts
 from inference.acts.features import (
     Sentence,
-    Surroundings,
     features,
     read_sentences,
-    shallow,
     surroundings,
 )
 from inference.acts.lexicon import Cues
 from inference.acts.model import SCALE, Model
-from inference.acts.reasons import reasons
+from inference.acts.reasons import cue_reason, word_reason
 from inference.language import language
 from inference.sentences import sentences
-from inference.words import topic
+from inference.words import TOPIC_SIZE, topic, topic_of_words
 
 #: The least confidence of an act that is returned at all.
 CANDIDATE: Final = 0.25
@@ -69,17 +67,22 @@ class Recogniser:
         if code not in LANGUAGES:
             return ()
         read = read_sentences(text, sentences(text), self._cues)
-        around: Surroundings | None = None
+        passing = [index for index, own in enumerate(read) if self._may_act(own)]
+        if not passing:
+            return ()
+        around = surroundings(context.subject, len(context.recipients), context.quoted, self._cues)
+        shared = self._model.acts.total(around.features)
         found: list[Act] = []
-        for index, own in enumerate(read):
-            if self._model.gate.scores(shallow(own, self._cues))[0] < self._gate:
-                continue
-            around = around or surroundings(context.subject, len(context.recipients), context.quoted, self._cues)
+        for index in passing:
             shown = features(read, index, around, self._cues, self._concepts[code])
-            for head, score in enumerate(self._model.acts.scores(shown)):
+            for head, score in enumerate(self._model.acts.scores(shown, shared)):
                 if score >= self._least[head]:
                     found.append(self._act(text, read, index, shown, head, score, context))
         return tuple(found)
+
+    def _may_act(self, own: Sentence) -> bool:
+        gate = self._model.gate
+        return gate.total(own.tokens) + gate.total([self._cues.own[cue] for cue in own.cues]) >= self._gate
 
     def _act(
         self,
@@ -93,7 +96,11 @@ class Recogniser:
     ) -> Act:
         name = self._acts[head]
         own = read[index]
-        confidence = round(self._model.acts.heads[head].probability(score / SCALE), 4)
+        table = self._model.acts
+        confidence = round(table.heads[head].probability(score / SCALE), 4)
+        certain = confidence >= self.thresholds[name]
+        # Finding a cue's words again takes time that candidates are not worth.
+        cue = cue_reason(name, own, table, head, self._cues) if certain else ()
         return Act(
             act=name,
             type=self._type(name, shown),
@@ -101,8 +108,8 @@ class Recogniser:
             end=own.end,
             quote=text[own.start : own.end],
             confidence=confidence,
-            certain=confidence >= self.thresholds[name],
-            reasons=reasons(name, own, self._model.acts, head, self._cues),
+            certain=certain,
+            reasons=cue + word_reason(own, table, head),
             topic=_topic(read, index, context.subject),
         )
 
@@ -130,8 +137,11 @@ def _least_score(slope: float, intercept: float) -> int:
 
 def _topic(read: Sequence[Sentence], index: int, subject: str) -> tuple[int, ...]:
     """The topic of a sentence: its own words first, then the subject's, then its neighbours'."""
-    near = [*read[index + 1 : index + 2], *read[max(0, index - 1) : index]]
-    return topic(read[index].folded, subject, *(each.folded for each in near))
+    own = topic_of_words(read[index].tokens)
+    if len(own) < TOPIC_SIZE:
+        near = [each.tokens for each in (*read[index + 1 : index + 2], *read[max(0, index - 1) : index])]
+        own = tuple(dict.fromkeys((*own, *topic(subject), *topic_of_words(*near))))
+    return own[:TOPIC_SIZE]
 
 
 @cache
