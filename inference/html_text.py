@@ -22,7 +22,7 @@ _REST = "\x1d"
 
 _QUOTES = (
     "div.gmail_quote, blockquote[type=cite], blockquote.gmail_quote, div.yahoo_quoted, div.protonmail_quote, "
-    "blockquote.protonmail_quote, div.zmail_extra, div.moz-forward-container, div.tutanota_quote, div[id^='ymail_android_signature'] ~ div.yahoo_quoted"
+    "blockquote.protonmail_quote, div.zmail_extra, div.moz-forward-container, div.tutanota_quote"
 )
 _HIDDEN = (
     "script, style, head, title, template, noscript, object, [hidden], [style*='display:none'], [style*='display: none'], "

@@ -19,13 +19,19 @@ from inference.words import name_hash, topic
 MAX_MENTIONS = 16
 #: How much of a mail is searched for names, in characters.
 MENTIONS_LIMIT = 20_000
+#: How many acts a mail's findings keep: the surest of a mail that would fill the store with sentences.
+MAX_ACTS = 60
+#: How much of the mail that is answered is searched for an ask, in characters.
+ASKED_LIMIT = 1_500
 
 _SPOKEN = frozenset({MailKind.PERSONAL, MailKind.LIST})
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽΑ-ΩА-ЯЁІЇЄ"
 _GAP = r"(?:[ \t]+|[ \t]*\n)"
+# Starts at the start of a word only, and words are bounded: linear however many capitals stand in a row.
 _NAME = re.compile(
-    rf"[{_CAPITAL}][\w'’.-]+(?:{_GAP}(?:(?:van|von|der|den|de|del|della|di|da|dos|la|le|bin|al|ten|zu)[ \t]+){{0,2}}"
-    rf"[{_CAPITAL}][\w'’-]+){{1,4}}"
+    rf"(?<![\w'’.-])[{_CAPITAL}][\w'’.-]{{1,40}}"
+    rf"(?:{_GAP}(?:(?:van|von|der|den|de|del|della|di|da|dos|la|le|bin|al|ten|zu)[ \t]+){{0,2}}"
+    rf"[{_CAPITAL}][\w'’-]{{0,40}}){{1,4}}"
 )
 _FORWARD_SUBJECT = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i|vs|vb|doorst|pd|ynt)\s*:", re.IGNORECASE)
 
@@ -46,7 +52,7 @@ def read(message: Message, recogniser: Recogniser) -> MessageFindings:
     quoted = "" if _FORWARD_SUBJECT.match(message.subject) else body.quoted
     acts: tuple[Act, ...] = ()
     if spoken and body.text:
-        acts = recogniser.acts(body.text, _context(message, quoted, code))
+        acts = _surest(recogniser.acts(body.text, _context(message, quoted, code)))
     return MessageFindings(
         kind=kind,
         kind_because=because,
@@ -58,6 +64,14 @@ def read(message: Message, recogniser: Recogniser) -> MessageFindings:
         mentions=mentions(body.text) if spoken else (),
         answers_ask=bool(spoken and quoted) and _asks(recogniser, message, quoted),
     )
+
+
+def _surest(acts: tuple[Act, ...]) -> tuple[Act, ...]:
+    """At most ``MAX_ACTS`` of ``acts``, still in order."""
+    if len(acts) <= MAX_ACTS:
+        return acts
+    kept = set(sorted(acts, key=lambda act: (-act.confidence, act.start))[:MAX_ACTS])
+    return tuple(act for act in acts if act in kept)
 
 
 def mentions(text: str) -> tuple[int, ...]:
@@ -97,4 +111,4 @@ def _context(message: Message, quoted: str, code: str) -> Context:
 def _asks(recogniser: Recogniser, message: Message, quoted: str) -> bool:
     """Whether the mail that is answered asks for something."""
     context = Context(subject=message.subject, language=language(quoted))
-    return any(act.act is ActName.ASK and act.certain for act in recogniser.acts(quoted, context))
+    return any(act.act is ActName.ASK and act.certain for act in recogniser.acts(quoted[:ASKED_LIMIT], context))

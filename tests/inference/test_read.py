@@ -9,7 +9,7 @@ from connectors.records import Address, Message
 from inference.acts.act import Act, ActName
 from inference.acts.recogniser import Context
 from inference.findings import MailKind
-from inference.read import MAX_MENTIONS, mentions, read
+from inference.read import MAX_ACTS, MAX_MENTIONS, mentions, read
 from inference.words import name_hash, topic
 
 
@@ -137,3 +137,24 @@ def test_only_so_many_names_are_kept():
 def test_quoted_names_are_no_mentions():
     found = read(mail("I will.\n\nOn 2 Mar 2026, Maya wrote:\n> Ask Aoife Brennan.\n"), Finder())
     assert found.mentions == ()
+
+
+def test_a_name_with_a_word_of_one_letter_is_found():
+    assert name_hash("Colm Ó Direáin") in mentions("You toured with Colm Ó Direáin for years.")
+
+
+def test_capitals_without_end_are_no_names_and_no_work():
+    """A search that began anew at each letter would take minutes here, so a timeout of the run would show it."""
+    assert mentions("A’" * 200_000) == ()
+
+
+def test_of_very_many_acts_the_surest_are_kept_in_their_order():
+    class Many:
+        def acts(self, text, context):
+            return tuple(
+                Act(act=ActName.ASK, start=n, end=n + 1, quote=text[n], confidence=0.9 if n >= 10 else 0.3)
+                for n in range(MAX_ACTS + 10)
+            )
+
+    found = read(mail("x" * 200), Many())
+    assert [act.start for act in found.acts] == list(range(10, MAX_ACTS + 10))
