@@ -1,7 +1,7 @@
 """Addresses as mail shows them in, the numbers of their rows out; counts how often each was seen.
 
 Numbers are remembered between batches (bounded), so that the database is asked only for those that are new. What is
-remembered is true while this process holds the writer's lock and no transaction failed; ``forget_all`` otherwise.
+remembered is true while this process holds the writer's lock and no transaction failed; after that a new book is due.
 """
 
 from __future__ import annotations
@@ -37,10 +37,6 @@ class AddressBook:
         self._own: Counter[int] = Counter()
         self._sent: Counter[int] = Counter()
         self._received: Counter[int] = Counter()
-
-    def forget_all(self) -> None:
-        """Remember nothing: another process, or a failed transaction, may have made it untrue."""
-        self.__init__()  # type: ignore[misc]  # back to the state of a new one
 
     def begin(self, access: Access) -> None:
         """Start a transaction: nothing counted yet, and those who asked to be forgotten known."""

@@ -81,8 +81,12 @@ def own_sent(access: Access) -> list[str]:
 
 
 def names_in_own_mail(access: Access) -> list[str]:
-    """The names under which the owner's mail goes out, the most used first."""
-    rows = access.rows("SELECT name, sum(own) FROM spellings WHERE own > 0 AND name <> '' GROUP BY name")
+    """The names under which mail goes out from the owner's addresses, the most used first."""
+    rows = access.pick(
+        "SELECT spellings.name, sum(spellings.own) FROM spellings JOIN addresses ON addresses.id = spellings.address "
+        "WHERE spellings.own > 0 AND spellings.name <> '' AND addresses.email IN (?*) GROUP BY spellings.name",
+        own_sent(access),
+    )
     return [name for name, _ in sorted(rows, key=lambda row: (-row[1], row[0]))][:_OWNER_NAMES]
 
 

@@ -111,13 +111,13 @@ class Store:
         try:
             with self._write() as access:
                 if self._database.lock.taken != self._taken:
-                    self._book.forget_all()  # others may have written since
+                    self._book = AddressBook()  # others may have written since
                     self._taken = self._database.lock.taken
                 return apply(
                     access, self._book, account, stream, batch, findings, now=now, keep_text=keep_text
                 )  # fmt: skip
         except BaseException:
-            self._book.forget_all()
+            self._book = AddressBook()
             raise
 
     def sync_finished(
@@ -280,7 +280,7 @@ class Store:
             with self._write() as access:
                 self._database.shred(access)
                 count = forget.forget(access, emails)
-            self._book.forget_all()
+            self._book = AddressBook()
             self._database.compact()
         return count
 

@@ -83,7 +83,7 @@ def favors(access: Access, person: int | None, said: Sequence[Correction] | None
 
 def favor(access: Access, id_: str) -> Favor | None:
     """The favor with this id (or the only one whose id begins so), corrections applied; None where there is none."""
-    rows = access.rows("SELECT person, id FROM favors WHERE id >= ? AND id < ? ORDER BY id LIMIT 2", (id_, id_ + "~"))
+    rows = access.rows("SELECT person, id FROM favors WHERE id >= ? AND id < ? ORDER BY id LIMIT 2", (id_, id_ + "g"))
     if len(rows) != 1:
         return None
     return next((each for each in favors(access, rows[0][0]) if each.id == rows[0][1]), None)
