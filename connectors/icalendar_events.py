@@ -25,6 +25,7 @@ MAX_ATTENDEES = 300
 MAX_SUMMARY = 1000
 MAX_DESCRIPTION = 4000
 _MAX_UID = 300
+_MAX_METHOD = 30
 
 _ANSWERS: dict[str, Answer] = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
 _STATUSES: dict[str, MeetingStatus] = {"TENTATIVE": "tentative", "CANCELLED": "cancelled", "CANCELED": "cancelled"}
@@ -88,7 +89,7 @@ class _Reader:
     def __init__(self, text: CalendarText, window: tuple[datetime, datetime], zone: ZoneInfo, deadline: float) -> None:
         self.window, self.zone, self.deadline = window, zone, deadline
         self.zones = Zones(text.zones, text.head.value("X-WR-TIMEZONE"))
-        self.method = text.head.value("METHOD").upper()
+        self.method = one_line(text.head.value("METHOD"), _MAX_METHOD).upper()
 
     def series(self, uid: str, events: list[Component]) -> Iterator[Meeting | Rejected]:
         """The meetings of all event texts that share a UID."""
@@ -213,6 +214,7 @@ class _Reader:
             # A reply names only the one who answers.
             attendees_omitted=self.method == "REPLY" or len(event.every("ATTENDEE")) > MAX_ATTENDEES,
             link=_link(event),
+            method=self.method,
         )
 
     def _utc(self, when: Moment) -> datetime:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,7 +36,8 @@ _CALENDAR_SECONDS = 2.0
 
 _ID = re.compile(r"<([^<>\s]{1,500})>")
 _BARE_ID = re.compile(r"[^\s<>,;\"]{1,250}@[^\s<>,;\"]{1,250}")
-_METHOD = re.compile(rb"^METHOD[^:\n]{0,40}:[ \t]*(\w+)", re.IGNORECASE | re.MULTILINE)
+#: What a mail may do to a meeting. A COUNTER only proposes, a REFRESH only asks.
+_METHODS = frozenset({"", "PUBLISH", "REQUEST", "ADD", "REPLY", "CANCEL"})
 
 
 def parse(
@@ -97,7 +99,7 @@ def parse(
         labels=tuple(labels),
         own=own,
         authenticated=_authenticated(head, authserv_id, sender),
-        meetings=_meetings(content.calendars, head, sender, when, zone) if content.calendars else (),
+        meetings=_meetings(content.calendars, sender, when, zone) if content.calendars else (),
     )
 
 
@@ -155,30 +157,28 @@ def _authenticated(head: HeaderBlock, authserv_id: str | None, sender: Address) 
     return authenticated(head.every("authentication-results"), authserv_id, sender.email)
 
 
-def _meetings(
-    calendars: Sequence[bytes], head: HeaderBlock, sender: Address, when: datetime, zone: ZoneInfo
-) -> tuple[Meeting, ...]:
+def _meetings(calendars: Sequence[bytes], sender: Address, when: datetime, zone: ZoneInfo) -> tuple[Meeting, ...]:
     """The meetings of calendar parts, as far as this sender may speak of them."""
     from connectors.icalendar_events import meetings
 
     window = (when - _INVITED_BEFORE, when + _INVITED_AFTER)
-    senders = {sender.email} | {
-        address.email for name in ("sender", "reply-to") for address in addresses(head.first(name), 3)
-    }
     found: dict[str, Meeting] = {}
     for calendar in calendars:
-        method = _METHOD.search(calendar)
-        spoken = method[1].upper() if method else b""
         for meeting in meetings(calendar, window=window, zone=zone, deadline_s=_CALENDAR_SECONDS):
-            if isinstance(meeting, Meeting) and len(found) < _MAX_MEETINGS and _entitled(meeting, spoken, senders):
-                found[meeting.key] = meeting
+            if isinstance(meeting, Meeting) and len(found) < _MAX_MEETINGS and _entitled(meeting, sender.email):
+                found[meeting.key] = replace(meeting, by=sender.email)
     return tuple(found.values())
 
 
-def _entitled(meeting: Meeting, method: bytes, senders: set[str]) -> bool:
-    """Only an attendee answers for themselves, and only the organizer calls a meeting off."""
-    if method == b"REPLY":
-        return bool(meeting.attendees) and all(attendee.address.email in senders for attendee in meeting.attendees)
-    if method == b"CANCEL":
-        return meeting.organizer is None or meeting.organizer.email in senders
+def _entitled(meeting: Meeting, sender: str) -> bool:
+    """Only the organizer calls a meeting off, whatever way it is put, and only an attendee answers for themselves.
+
+    Reply-To and Sender prove nothing: anybody writes anything there, and the provider does not look at them.
+    """
+    if meeting.method not in _METHODS:
+        return False
+    if meeting.status == "cancelled":
+        return meeting.organizer is not None and meeting.organizer.email == sender
+    if meeting.method == "REPLY":
+        return bool(meeting.attendees) and all(attendee.address.email == sender for attendee in meeting.attendees)
     return True

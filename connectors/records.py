@@ -67,7 +67,9 @@ class Meeting:
     The same meeting seen in several places is one: (``uid``, ``recurrence_id``), highest ``sequence``, then
     latest ``stamp``. ``recurrence_id`` is empty for an event that does not recur, else the original start as
     ``YYYYMMDDTHHMMSSZ``. ``start``/``end`` are UTC; ``floating`` says that the source gave no zone and the
-    owner's was assumed.
+    owner's was assumed. ``by`` is the From address of the mail that carried it (whether that is proven is said by
+    the mail), empty for a calendar's own entry. ``method`` is what its text is for, upper case (``REQUEST``,
+    ``REPLY``, ``CANCEL``, ``PUBLISH``, ...), empty where it does not say.
     """
 
     key: str
@@ -86,6 +88,8 @@ class Meeting:
     attendees: tuple[Attendee, ...] = ()
     attendees_omitted: bool = False
     link: str | None = None
+    by: str = ""
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
