@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,10 +23,11 @@ from inference.acts.model import SCALE, Model
 from inference.acts.reasons import cue_reason, word_reason
 from inference.language import language
 from inference.sentences import sentences
-from inference.words import TOPIC_SIZE, topic, topic_of_words
+from inference.words import TOPIC_SIZE, topic_of_words
+from inference.words import topic as topic_of_text
 
 #: The least confidence of an act that is returned at all.
-CANDIDATE: Final = 0.25
+CANDIDATE: Final = 0.15
 #: The languages of the mails that the model was trained on; others give no acts rather than guesses.
 LANGUAGES: Final = frozenset({"en", "de", "fr", "es"})
 #: A text of more words than this has function words of its language, or its language is not known.
@@ -75,27 +77,20 @@ class Recogniser:
         found: list[Act] = []
         for index in passing:
             shown = features(read, index, around, self._cues, self._concepts[code])
-            for head, score in enumerate(self._model.acts.scores(shown, shared)):
-                if score >= self._least[head]:
-                    found.append(self._act(text, read, index, shown, head, score, context))
+            scores = self._model.acts.scores(shown, shared)
+            heads = [head for head, score in enumerate(scores) if score >= self._least[head]]
+            if heads:
+                topic = _topic(read, index, context.subject)
+                quote = text[read[index].start : read[index].end]
+                found.extend(self._act(read[index], quote, shown, head, scores[head], topic) for head in heads)
         return tuple(found)
 
     def _may_act(self, own: Sentence) -> bool:
         gate = self._model.gate
         return gate.total(own.tokens) + gate.total([self._cues.own[cue] for cue in own.cues]) >= self._gate
 
-    def _act(
-        self,
-        text: str,
-        read: Sequence[Sentence],
-        index: int,
-        shown: set[str],
-        head: int,
-        score: int,
-        context: Context,
-    ) -> Act:
+    def _act(self, own: Sentence, quote: str, shown: set[str], head: int, score: int, topic: tuple[int, ...]) -> Act:
         name = self._acts[head]
-        own = read[index]
         table = self._model.acts
         confidence = round(table.heads[head].probability(score / SCALE), 4)
         certain = confidence >= self.thresholds[name]
@@ -106,11 +101,11 @@ class Recogniser:
             type=self._type(name, shown),
             start=own.start,
             end=own.end,
-            quote=text[own.start : own.end],
+            quote=quote,
             confidence=confidence,
             certain=certain,
             reasons=cue + word_reason(own, table, head),
-            topic=_topic(read, index, context.subject),
+            topic=topic,
         )
 
     def _type(self, name: ActName, shown: set[str]) -> FavorType | None:
@@ -131,8 +126,8 @@ def _guess(text: str) -> str:
 
 
 def _least_score(slope: float, intercept: float) -> int:
-    """The least score whose probability reaches ``CANDIDATE``; the logit of 0.25 is -ln 3."""
-    return int((-1.0986122886681098 - intercept) / slope * SCALE)
+    """The least score whose probability reaches ``CANDIDATE``."""
+    return int((math.log(CANDIDATE / (1 - CANDIDATE)) - intercept) / slope * SCALE)
 
 
 def _topic(read: Sequence[Sentence], index: int, subject: str) -> tuple[int, ...]:
@@ -140,7 +135,7 @@ def _topic(read: Sequence[Sentence], index: int, subject: str) -> tuple[int, ...
     own = topic_of_words(read[index].tokens)
     if len(own) < TOPIC_SIZE:
         near = [each.tokens for each in (*read[index + 1 : index + 2], *read[max(0, index - 1) : index])]
-        own = tuple(dict.fromkeys((*own, *topic(subject), *topic_of_words(*near))))
+        own = tuple(dict.fromkeys((*own, *topic_of_text(subject), *topic_of_words(*near))))
     return own[:TOPIC_SIZE]
 
 

@@ -41,7 +41,7 @@ LEAST_WEIGHT: Final = 0.015
 SEEN: Final = 2
 FOLDS: Final = 5
 #: The thresholds tried, in hundredths, and how far a threshold's neighbourhood reaches on both sides.
-THRESHOLDS: Final = range(25, 81)
+THRESHOLDS: Final = range(16, 61)
 BESIDE: Final = 4
 SEED: Final = 7
 _TYPED: Final = (ActName.ASK, ActName.DELIVER)
@@ -114,15 +114,22 @@ def unseen_scores(rows: sparse.csr_matrix, wanted: Flags, mail: NDArray[np.int64
     return scores
 
 
-def calibrated(name: str, scores: Floats, wanted: Flags, mail: NDArray[np.int64]) -> Head:
+def calibrated(name: str, scores: Floats, wanted: Flags, mail: NDArray[np.int64], modern: Flags) -> Head:
     """The head of one act: Platt's sigmoid over unseen scores, and the threshold with the best message F1.
 
-    The F1 of a threshold is the mean over its neighbourhood, so that a rare act's threshold does not hang on one mail.
+    The F1 of a threshold is the mean of those of old and ``modern`` mails, which count alike however many they are,
+    and over its neighbourhood, so that a rare act's threshold does not hang on one mail.
     """
     platt = LogisticRegression(C=1e6, solver="liblinear", random_state=SEED).fit(scores.reshape(-1, 1), wanted)
     head = Head(name=name, slope=round(float(platt.coef_[0][0]), 4), intercept=round(float(platt.intercept_[0]), 4))
     probability = np.array([head.probability(score) for score in scores])
-    f1 = np.array([_message_f1(probability, wanted, mail, step / 100) for step in range(101)])
+    parts = [part for part in (modern, ~modern) if part.any()]
+    f1 = np.array(
+        [
+            np.mean([_message_f1(probability[part], wanted[part], mail[part], step / 100) for part in parts])
+            for step in range(101)
+        ]
+    )
     smooth = [float(f1[step - BESIDE : step + BESIDE + 1].mean()) for step in THRESHOLDS]
     threshold = THRESHOLDS[int(np.argmax(smooth))] / 100
     return Head(name=name, slope=head.slope, intercept=head.intercept, threshold=threshold)
@@ -147,7 +154,8 @@ def table(known: dict[str, int], weights: Sequence[Floats]) -> dict[str, list[in
 def train(mails: Sequence[LabelledMail], invented: Sequence[LabelledMail] = ()) -> bytes:
     """The weights file of a model trained on ``mails`` and ``invented``; thresholds are chosen on ``mails`` alone."""
     given = examples([*mails, *invented])
-    real = given.mail < len(mails)
+    judged = given.mail < len(mails)
+    modern = np.array([mail.modern for mail in (*mails, *invented)])[given.mail]
     every = vocabulary(given.shown)
     known = {feature: number for feature, number in every.items() if TYPE_CUE not in feature}
     rows = matrix(given.shown, every)[:, list(known.values())]
@@ -157,7 +165,7 @@ def train(mails: Sequence[LabelledMail], invented: Sequence[LabelledMail] = ()) 
     for name in ActName:
         wanted = np.array([name.value in acts for acts in given.acts])
         scores = unseen_scores(rows, wanted, given.mail)
-        head = calibrated(name.value, scores[real], wanted[real], given.mail[real])
+        head = calibrated(name.value, scores[judged], wanted[judged], given.mail[judged], modern[judged])
         sure = np.array([head.probability(score) >= head.threshold for score in scores])
         said |= sure
         found |= sure & wanted
