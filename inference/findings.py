@@ -28,7 +28,6 @@ class MessageFindings:
     new text, ``text`` is that text (kept only where the owner asked for it). ``language`` is an ISO 639-1 code or
     "" where unknown. ``topic`` are hashed stems of the subject's content words; ``mentions`` are hashes of the
     full names (two or more capitalised words) in the new text, as made by ``inference.words.name_hash``.
-    ``answers_ask`` says that the quoted part of the mail, which this mail answers, asks for something.
     """
 
     kind: MailKind
@@ -39,4 +38,3 @@ class MessageFindings:
     language: str = ""
     topic: tuple[int, ...] = ()
     mentions: tuple[int, ...] = ()
-    answers_ask: bool = False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from connectors.records import Message
-from inference.acts.act import Act, ActName
+from inference.acts.act import Act
 from inference.acts.recogniser import Context, Recogniser
 from inference.automation import mail_kind
 from inference.findings import MailKind, MessageFindings
@@ -21,8 +21,6 @@ MAX_MENTIONS = 16
 MENTIONS_LIMIT = 20_000
 #: How many acts a mail's findings keep: the surest of a mail that would fill the store with sentences.
 MAX_ACTS = 60
-#: How much of the mail that is answered is searched for an ask, in characters.
-ASKED_LIMIT = 1_500
 
 _SPOKEN = frozenset({MailKind.PERSONAL, MailKind.LIST})
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽΑ-ΩА-ЯЁІЇЄ"
@@ -62,7 +60,6 @@ def read(message: Message, recogniser: Recogniser) -> MessageFindings:
         language=code,
         topic=topic(message.subject),
         mentions=mentions(body.text) if spoken else (),
-        answers_ask=bool(spoken and quoted) and _asks(recogniser, message, quoted),
     )
 
 
@@ -106,9 +103,3 @@ def _context(message: Message, quoted: str, code: str) -> Context:
         attachments=len(message.attachments),
         language=code,
     )
-
-
-def _asks(recogniser: Recogniser, message: Message, quoted: str) -> bool:
-    """Whether the mail that is answered asks for something."""
-    context = Context(subject=message.subject, language=language(quoted))
-    return any(act.act is ActName.ASK and act.certain for act in recogniser.acts(quoted[:ASKED_LIMIT], context))

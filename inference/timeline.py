@@ -39,7 +39,6 @@ class Mail:
     acts: tuple[Act, ...] = ()
     words: int = 0
     attachments: int = 0
-    answers_ask: bool = False
     kind: MailKind = MailKind.PERSONAL
     trusted: bool = True
     mentions: tuple[int, ...] = ()

@@ -103,7 +103,6 @@ class Findings(msgspec.Struct, frozen=True, array_like=True):
     mentions: tuple[int, ...]
     words: int
     attachments: int
-    answers_ask: bool
     language: str
 
 
@@ -219,7 +218,6 @@ def findings_row(reading: MessageFindings, attachments: int) -> bytes:
         mentions=reading.mentions,
         words=reading.words,
         attachments=attachments,
-        answers_ask=reading.answers_ask,
         language=reading.language,
     )
     return encode(found)

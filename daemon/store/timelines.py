@@ -137,7 +137,6 @@ class Reader:
             acts=found.acts,
             words=found.words,
             attachments=found.attachments,
-            answers_ask=found.answers_ask,
             kind=MailKind(kind),
             trusted=bool(own) or (not claims_owner and authenticated != 0),
             mentions=found.mentions,

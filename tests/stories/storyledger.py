@@ -181,7 +181,6 @@ class StoryLedger:
                     acts=found.acts,
                     words=found.words,
                     attachments=len(message.attachments),
-                    answers_ask=found.answers_ask,
                     kind=found.kind,
                     trusted=message.own if author == OWNER else message.authenticated is not False,
                     mentions=found.mentions,
