@@ -29,7 +29,7 @@ _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-16000",
+    "PRAGMA cache_size=-8000",
     "PRAGMA secure_delete=FAST",
 )
 #: Lists of parameters are cut and padded to these lengths, so that few different statements are prepared.
