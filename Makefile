@@ -4,6 +4,7 @@ UV_VERSION := 0.13.9
 UV := .bootstrap/bin/uv
 KITH_SHARED ?= ../shared
 export UV_PYTHON_DOWNLOADS := never
+export UV_COMPILE_BYTECODE := 1
 export KITH_SHARED
 unexport VIRTUAL_ENV
 
