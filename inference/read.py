@@ -97,9 +97,7 @@ def _names(text: str) -> Iterator[str]:
 def _context(message: Message, quoted: str, code: str) -> Context:
     return Context(
         subject=message.subject,
-        sender=message.sender.email,
         recipients=tuple(address.email for address in message.to),
         quoted=quoted,
-        attachments=len(message.attachments),
         language=code,
     )

@@ -107,7 +107,7 @@ def _read_lines(path: Path) -> Iterator[Result]:
                 mail = decoder.decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise Failure(f"{path}, line {number}: {error}") from error
-            context = Context(subject=mail.subject, sender=mail.sender, recipients=mail.to, quoted=mail.answers or "")
+            context = Context(subject=mail.subject, recipients=mail.to, quoted=mail.answers or "")
             yield Result(id=mail.id, acts=_certain(recogniser.acts(mail.text, context)))
 
 

@@ -24,8 +24,10 @@ BIAS: Final = "t:bias"
 SENTENCE_CHARS: Final = 2000
 #: Nor do more words of one sentence count than this.
 SENTENCE_TOKENS: Final = 400
-#: More sentences than this of one mail are not looked at.
-MAX_SENTENCES: Final = 400
+#: Of a long mail the first and the last so many sentences are looked at: what lies between is a pasted report or an
+#: article, which was most of all sentences in some boxes and shows nothing of what its sender does for anybody.
+FIRST_SENTENCES: Final = 60
+LAST_SENTENCES: Final = 20
 #: How much of the answered text is looked at, in characters.
 QUOTED_CHARS: Final = 600
 
@@ -71,11 +73,13 @@ def words(folded: str) -> list[str]:
 
 
 def read_sentences(text: str, spans: Sequence[tuple[int, int]], cues: Cues) -> list[Sentence]:
-    """The sentences at ``spans`` of ``text``, each cut at ``SENTENCE_CHARS`` characters."""
+    """The sentences at ``spans`` of ``text``: the first and last of them, each cut at ``SENTENCE_CHARS`` characters."""
     # Folding keeps the places of characters in ASCII text, so that it can be done at once.
     whole = plain(text) if text.isascii() else None
     found = []
-    for start, end in spans[:MAX_SENTENCES]:
+    if len(spans) > FIRST_SENTENCES + LAST_SENTENCES:
+        spans = [*spans[:FIRST_SENTENCES], *spans[-LAST_SENTENCES:]]
+    for start, end in spans:
         last = min(end, start + SENTENCE_CHARS)
         folded = whole[start:last] if whole is not None else plain(text[start:last])
         found.append(Sentence(start, end, folded, words(folded), cues.match(folded)))

@@ -15,7 +15,12 @@ _WORDS: Final = 3
 _LEAST_WEIGHT: Final = SCALE // 20
 
 
-def cue_reason(act: ActName, own: Sentence, table: Table, head: int, cues: Cues) -> tuple[str, ...]:
+def reasons(act: ActName, own: Sentence, table: Table, head: int, cues: Cues) -> tuple[str, ...]:
+    """Up to two phrases: the cue that the sentence shows for this act, and the words that weighed most for it."""
+    return _cue(act, own, table, head, cues) + _words(own, table, head)
+
+
+def _cue(act: ActName, own: Sentence, table: Table, head: int, cues: Cues) -> tuple[str, ...]:
     """The cue that the sentence shows for this act, with its words; none where the model goes by words alone."""
     for index in own.cues:
         named = cues.named[index]
@@ -24,7 +29,7 @@ def cue_reason(act: ActName, own: Sentence, table: Table, head: int, cues: Cues)
     return ()
 
 
-def word_reason(own: Sentence, table: Table, head: int) -> tuple[str, ...]:
+def _words(own: Sentence, table: Table, head: int) -> tuple[str, ...]:
     """The words of the sentence that weighed most for the act of this head; none where none weighs much."""
     weighed = sorted(((table.weight(word, head), word) for word in set(own.tokens)), reverse=True)
     strongest = [word for weight, word in weighed[:_WORDS] if weight > _LEAST_WEIGHT]

@@ -20,7 +20,7 @@ from inference.acts.features import (
 )
 from inference.acts.lexicon import Cues
 from inference.acts.model import SCALE, Model
-from inference.acts.reasons import cue_reason, word_reason
+from inference.acts.reasons import reasons
 from inference.language import language
 from inference.sentences import sentences
 from inference.words import TOPIC_SIZE, topic_of_words
@@ -38,15 +38,12 @@ _FEW_WORDS: Final = 12
 class Context:
     """What is known of a mail besides its new text.
 
-    ``quoted`` is the text that the mail answers ("" if none), ``attachments`` how many files it carries,
-    ``language`` an ISO code; "" has it found out.
+    ``quoted`` is the text that the mail answers ("" if none), ``language`` an ISO code; "" has it found out.
     """
 
     subject: str = ""
-    sender: str = ""
     recipients: tuple[str, ...] = ()
     quoted: str = ""
-    attachments: int = 0
     language: str = ""
 
 
@@ -61,6 +58,7 @@ class Recogniser:
         self._concepts = {code: Concepts(code) for code in sorted(LANGUAGES)}
         self._acts = tuple(ActName(head.name) for head in model.acts.heads)
         self._least = tuple(_least_score(head.slope, head.intercept) for head in model.acts.heads)
+        self._types = {name: _types(model, name) for name in (ActName.ASK, ActName.DELIVER)}
         self.thresholds: Mapping[ActName, float] = {ActName(head.name): head.threshold for head in model.acts.heads}
 
     def acts(self, text: str, context: Context) -> tuple[Act, ...]:
@@ -94,8 +92,6 @@ class Recogniser:
         table = self._model.acts
         confidence = round(table.heads[head].probability(score / SCALE), 4)
         certain = confidence >= self.thresholds[name]
-        # Finding a cue's words again takes time that candidates are not worth.
-        cue = cue_reason(name, own, table, head, self._cues) if certain else ()
         return Act(
             act=name,
             type=self._type(name, shown),
@@ -104,20 +100,22 @@ class Recogniser:
             quote=quote,
             confidence=confidence,
             certain=certain,
-            reasons=cue + word_reason(own, table, head),
+            # Finding out why takes time that candidates are not worth.
+            reasons=reasons(name, own, table, head, self._cues) if certain else (),
             topic=topic,
         )
 
     def _type(self, name: ActName, shown: set[str]) -> FavorType | None:
-        if name not in (ActName.ASK, ActName.DELIVER):
+        if name not in self._types:
             return FavorType.INTRO if name is ActName.INTRO else None
         scores = self._model.types.scores(shown)
-        best = max(
-            (score, head.name)
-            for head, score in zip(self._model.types.heads, scores, strict=True)
-            if head.name.startswith(f"{name}:")
-        )
-        return FavorType(best[1].partition(":")[2])
+        return max((scores[head], kind) for head, kind in self._types[name])[1]
+
+
+def _types(model: Model, name: ActName) -> list[tuple[int, FavorType]]:
+    """The heads that tell the types of one act, each with its type."""
+    named = [head.name.partition(":") for head in model.types.heads]
+    return [(number, FavorType(kind)) for number, (act, _, kind) in enumerate(named) if act == name]
 
 
 def _guess(text: str) -> str:

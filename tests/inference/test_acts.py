@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import subprocess
+import sys
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,9 +48,7 @@ def test_an_own_future_action_is_a_promise():
 
 def test_a_document_handed_over_is_a_delivery():
     text = "Rosa,\n\nAttached is the draft you asked for.\n\nAmir"
-    assert (ActName.DELIVER, "Attached is the draft you asked for.") in certain(
-        text, subject="Re: draft", attachments=1
-    )
+    assert (ActName.DELIVER, "Attached is the draft you asked for.") in certain(text, subject="Re: draft")
 
 
 def test_connecting_two_people_is_an_introduction_and_a_delivery():
@@ -180,17 +178,25 @@ def test_a_quote_is_what_stands_at_its_offsets(text, language):
         assert len(act.topic) <= 24
 
 
-@pytest.mark.parametrize(
-    "piece",
-    ["please ", "a?", "could you\n", "'", "???", "x" * 50, "thanks for ", "\u0301", "0", "ﬀ"],
-)
-def test_time_grows_no_faster_than_the_text(piece):
-    def seconds(size):
-        text = (piece * size)[:size]
-        begin = time.process_time()
-        load().acts(text, Context(language="en", quoted=text, subject=text))
-        return time.process_time() - begin
+def test_hostile_texts_of_a_million_characters_end():
+    """In a process of its own, so that a text that takes for ever fails this test and not the whole run."""
+    code = """
+from inference.acts.recogniser import Context, load
+for piece in ("please ", "a?", "could you\\n", "'", "???", "x" * 50, "thanks for ", "\\u0301", "0", "\\ufb00"):
+    text = (piece * 1_000_000)[:1_000_000]
+    load().acts(text, Context(language="en", quoted=text, subject=text))
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
 
-    seconds(20_000)
-    small, large = seconds(20_000), seconds(160_000)
-    assert large < max(0.25, 40 * small)
+
+def test_of_a_very_long_mail_the_first_and_the_last_sentences_are_read():
+    filler = "The third table shows the flows of the year. " * 300
+    text = (
+        "Could you send me the log file? "
+        + filler
+        + "Could you call me tomorrow? "
+        + filler
+        + "Could you also send the map?"
+    )
+    quotes = [quote for act, quote in certain(text, language="en") if act is ActName.ASK]
+    assert quotes == ["Could you send me the log file?", "Could you also send the map?"]
