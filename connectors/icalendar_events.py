@@ -10,15 +10,16 @@ import hashlib
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from connectors.addresses import harmless_name, strict_email
 from connectors.harmless import body, one_line
 from connectors.icalendar_lines import MAX_CALENDAR, CalendarText, Component, Property, calendar_text
-from connectors.icalendar_rules import Instance, Refused, occurrences
+from connectors.icalendar_rules import Instance, occurrences
 from connectors.icalendar_times import Moment, Zones, alike, duration
+from connectors.icalendar_weights import Refused
 from connectors.records import Address, Answer, Attendee, Meeting, MeetingStatus, Rejected
 
 MAX_ATTENDEES = 300
@@ -26,6 +27,8 @@ MAX_SUMMARY = 1000
 MAX_DESCRIPTION = 4000
 _MAX_UID = 300
 _MAX_METHOD = 30
+#: Rules of one event that are looked at; more than a few are refused.
+_MOST_RULES = 10
 
 _ANSWERS: dict[str, Answer] = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
 _STATUSES: dict[str, MeetingStatus] = {"TENTATIVE": "tentative", "CANCELLED": "cancelled", "CANCELED": "cancelled"}
@@ -161,18 +164,22 @@ class _Reader:
             if known is None or _version(item) >= _version(known):
                 latest[replaced] = item
         for replaced, item in latest.items():
-            yield self._meeting(uid, replaced, item, item.start, item.end)
+            yield self._at(self._described(uid, item), replaced, item.start, item.end)
 
     def _recurring(self, uid: str, timed: list[_Timed]) -> Iterator[Meeting]:
         if time.monotonic() > self.deadline:
             raise Refused("is left out, because its calendar takes too long to expand")
         instances = [self._instance(index, item) for index, item in enumerate(timed)]
         seen: set[str] = set()
+        described: dict[int, Meeting] = {}  # people and text are read once, not for every occurrence
         for occurrence in occurrences(instances, self.window):
-            replaced = self._recurrence_id(occurrence.original)
-            if replaced not in seen:
-                seen.add(replaced)
-                yield self._meeting(uid, replaced, timed[occurrence.index], occurrence.start, occurrence.end)
+            replaced, index = self._recurrence_id(occurrence.original), occurrence.index
+            if replaced in seen:
+                continue
+            seen.add(replaced)
+            if index not in described:
+                described[index] = self._described(uid, timed[index])
+            yield self._at(described[index], replaced, occurrence.start, occurrence.end)
 
     def _instance(self, index: int, item: _Timed) -> Instance:
         replaces = item.event.first("RECURRENCE-ID")
@@ -184,33 +191,41 @@ class _Reader:
             recurrence_id=item.recurrence_id,
             this_and_future=replaces is not None and replaces.parameters.get("RANGE", "").upper() == "THISANDFUTURE",
             rules=tuple(
-                rule.value.strip().rstrip(";") for rule in item.event.every("RRULE")[:10] if rule.value.strip()
+                rule.value.strip().rstrip(";") for rule in item.event.every("RRULE")[:_MOST_RULES] if rule.value.strip()
             ),
             exceptions=tuple(self.zones.moments(item.event.every("EXDATE"))),
             additions=tuple(self.zones.moments(item.event.every("RDATE"))),
         )
 
-    def _meeting(self, uid: str, replaced: str, item: _Timed, start: Moment, end: Moment) -> Meeting:
-        event = item.event
+    def _at(self, meeting: Meeting, replaced: str, start: Moment, end: Moment) -> Meeting:
+        """``meeting`` as the occurrence ``replaced`` of it, with these times."""
         begins, ends = sorted((self._utc(start), self._utc(end)))
-        attendees = tuple(_attendees(event.every("ATTENDEE")[:MAX_ATTENDEES]))
-        return Meeting(
-            key=f"{uid}/{replaced}",
-            uid=uid,
+        return replace(
+            meeting,
+            key=f"{meeting.uid}/{replaced}",
             recurrence_id=replaced,
-            sequence=item.sequence,
-            stamp=item.stamp,
             start=begins,
             end=ends,
             all_day=not isinstance(start, datetime),
             floating=not isinstance(start, datetime) or start.tzinfo is None,
-            status="cancelled"
-            if self.method == "CANCEL"
-            else _STATUSES.get(event.value("STATUS").upper(), "confirmed"),
+        )
+
+    def _described(self, uid: str, item: _Timed) -> Meeting:
+        """What an event text says of all its occurrences; key and times are still to be set."""
+        event = item.event
+        status = _STATUSES.get(event.value("STATUS").upper(), "confirmed")
+        return Meeting(
+            key=uid,
+            uid=uid,
+            sequence=item.sequence,
+            stamp=item.stamp,
+            start=self.window[0],
+            end=self.window[0],
+            status="cancelled" if self.method == "CANCEL" else status,
             summary=one_line(_text(event, "SUMMARY"), MAX_SUMMARY),
             description=body(_text(event, "DESCRIPTION"), MAX_DESCRIPTION).strip(),
             organizer=_person(event.first("ORGANIZER")),
-            attendees=attendees,
+            attendees=tuple(_attendees(event.every("ATTENDEE")[:MAX_ATTENDEES])),
             # A reply names only the one who answers.
             attendees_omitted=self.method == "REPLY" or len(event.every("ATTENDEE")) > MAX_ATTENDEES,
             link=_link(event),

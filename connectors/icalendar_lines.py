@@ -16,6 +16,8 @@ MAX_CALENDAR = 32 * 1024 * 1024
 #: Characters of one unfolded line that are kept.
 MAX_LINE = 64 * 1024
 MAX_EVENTS = 50_000
+#: Components in components deeper than this are skipped (an alarm stands in an event, no more).
+MAX_DEPTH = 20
 
 _FOLD = re.compile(r"\n[ \t]")
 _LINE = re.compile(r'([A-Za-z0-9-]{1,100})((?:;[^":;]*(?:"[^"]*"[^":;]*)*)*):(.*)', re.DOTALL)
@@ -89,6 +91,7 @@ class _Reader:
         self.head: list[str] = []
         self.found: dict[str, list[Component]] = {"VEVENT": [], "VTIMEZONE": []}
         self.open: list[str] = []
+        self.below = 0  # components open below the greatest depth
         self.lines: list[str] = []
         self.calendars = 0
 
@@ -107,7 +110,9 @@ class _Reader:
             self.calendars += 1
         elif name in self.found and self.open:
             self._close(closed=False)  # the one before was never ended
-            self.open, self.lines = [name], [line]
+            self.open, self.lines, self.below = [name], [line], 0
+        elif len(self.open) >= MAX_DEPTH:
+            self.below += 1
         else:
             if not self.open:
                 self.lines = []
@@ -119,9 +124,12 @@ class _Reader:
             self.calendars -= 1
             if self.open:
                 self._close(closed=False)
+        elif self.below and name != self.open[0]:
+            self.below -= 1
         elif name in self.open:
             self.lines.append(line)
-            del self.open[self.open.index(name) + 1 :]
+            while self.open[-1] != name:
+                self.open.pop()
             if len(self.open) == 1:
                 self._close(closed=True)
             else:
@@ -133,7 +141,7 @@ class _Reader:
             self.found[kind].append(
                 Component(properties=_properties(_own(self.lines)), lines=tuple(self.lines), closed=closed)
             )
-        self.open, self.lines = [], []
+        self.open, self.lines, self.below = [], [], 0
 
     def finished(self) -> CalendarText:
         complete = not self.open and self.calendars == 0

@@ -1,53 +1,30 @@
 """A recurring series in, its occurrences inside a window out, or the reason why it is refused.
 
-Rules come from strangers and the expansion itself cannot be interrupted, so each rule is judged before: what may
-take long is refused. What is left is finite and short.
+Rules come from strangers and the expansion itself cannot be interrupted, so each series is weighed before, by
+``icalendar_weights``: what may take long is refused. What is left is finite and short.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from connectors.icalendar_times import Moment
+from connectors.icalendar_weights import Reach, Refused, weighed
 
-#: More exceptions, added dates or changed occurrences in one series than this are refused.
-MAX_DATES = 5000
-#: Steps that a rule may take from its start to the end of the window (a daily event of a hundred years).
-MAX_STEPS = 40_000
-MAX_RECURRING_CHANGES = 200
-MAX_INTERVAL = 1000
-_MOST_A_DAY = 8
-
-_DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
-_PART = re.compile(r"([A-Z]+)=([A-Z0-9,+-]+)")
-_PARTS = frozenset(
-    [
-        "FREQ",
-        "INTERVAL",
-        "COUNT",
-        "UNTIL",
-        "WKST",
-        "BYDAY",
-        "BYMONTH",
-        "BYMONTHDAY",
-        "BYYEARDAY",
-        "BYWEEKNO",
-        "BYSETPOS",
-        "BYHOUR",
-        "BYMINUTE",
-        "BYSECOND",
-    ]
-)
-#: Parts that RFC 5545 allows with yearly rules only, or that make a short rule search for ever.
-_YEARLY_ONLY = frozenset({"BYYEARDAY", "BYWEEKNO"})
-_LONGEST_MONTHS = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
-
-
-class Refused(Exception):
-    """The series is not expanded; the message says why, in a few words for the owner."""
+#: More exceptions, added dates and changed occurrences in one series than this are refused.
+MAX_DATES = 10_000
+#: Rules of one event: RFC 5545 asks for one, some programs write two.
+MAX_RULES = 2
+#: No calendar program's series begins before (birthdays without a year stand in 1604).
+EARLIEST_YEAR = 1600
+#: What the expansion of one series may cost, all its rules together, in steps of about two microseconds.
+MAX_STEPS = 100_000
+#: The same for rules that may match nothing more and then search on to the year 9999.
+MAX_SEARCH = 300_000
+#: Occurrences of one series inside the window.
+MAX_OCCURRENCES = 6000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +66,7 @@ def occurrences(instances: Sequence[Instance], window: tuple[datetime, datetime]
     Raises:
         Refused: a rule is too frequent, too long or wrong.
     """
-    _judge_series(instances, window[1])
+    _judge_series(instances, window)
     import recurring_ical_events
 
     try:
@@ -148,65 +125,44 @@ def _calendar(instances: Sequence[Instance]) -> object:
     return calendar
 
 
-def _judge_series(instances: Sequence[Instance], window_end: datetime) -> None:
+def _judge_series(instances: Sequence[Instance], window: tuple[datetime, datetime]) -> None:
     """Raises Refused where the expansion may take long, or a rule is wrong."""
-    for instance in instances:
-        if max(len(instance.exceptions), len(instance.additions), len(instances)) > MAX_DATES:
-            raise Refused("has too many exceptions")
-    # Each of these costs a walk through the whole rule.
-    if sum(1 for one in instances if one.recurrence_id is not None and one.recurs) > MAX_RECURRING_CHANGES:
+    if len(instances) + sum(len(one.exceptions) + len(one.additions) for one in instances) > MAX_DATES:
         raise Refused("has too many exceptions")
+    steps, search, inside = 0.0, 0.0, 0.0
+    reach = _reach(instances, window)
     for instance in instances:
+        if len(instance.rules) > MAX_RULES:
+            raise Refused("has too many rules")
+        if instance.rules and instance.start.year < EARLIEST_YEAR:
+            raise Refused("repeats since too long ago")
         for rule in instance.rules:
-            _judge(rule, instance.start, window_end)
+            weight = weighed(rule, _day(instance.start), reach)
+            steps, search, inside = steps + weight.steps, search + weight.search, inside + weight.inside
+    # Each change with rules of its own costs another walk through the whole series.
+    walks = 1 + sum(1 for one in instances if one.recurrence_id is not None and one.recurs)
+    if steps * walks > MAX_STEPS:
+        raise Refused("repeats too often, or since too long ago")
+    if search * walks > MAX_SEARCH:
+        raise Refused("has a rule that may never happen")
+    if inside > MAX_OCCURRENCES:
+        raise Refused("repeats too often")
 
 
-def _judge(rule: str, start: Moment, window_end: datetime) -> None:
-    """Refuse a rule that is broken, more than daily, or needs too many steps.
-
-    Raises:
-        Refused: with the reason.
-    """
-    parts = {}
-    for part in filter(None, rule.upper().split(";")):
-        match = _PART.fullmatch(part.strip())
-        if match is None or match[1] not in _PARTS:
-            raise Refused("has a rule that cannot be read")
-        parts[match[1]] = match[2]
-    frequency = parts.get("FREQ", "")
-    if frequency not in _DAYS:
-        raise Refused("repeats more often than daily" if frequency else "has a rule that cannot be read")
-    interval = _numbers(parts.get("INTERVAL", "1"))[0]
-    if not 1 <= interval <= MAX_INTERVAL:
-        raise Refused("has an interval that is not possible")
-    a_day = 1
-    for name in ("BYHOUR", "BYMINUTE", "BYSECOND"):
-        a_day *= len(set(_numbers(parts[name]))) if name in parts else 1
-    if a_day > _MOST_A_DAY:
-        raise Refused("repeats more often than daily")
-    days = (window_end.date() - (start.date() if isinstance(start, datetime) else start)).days
-    if days // (_DAYS[frequency] * interval) > MAX_STEPS:
-        raise Refused("repeats since too long ago")
-    if not _can_match(parts, frequency):
-        raise Refused("has a rule that never happens")
-
-
-def _can_match(parts: dict[str, str], frequency: str) -> bool:
-    """False for rules that would search their days in vain until the year 9999."""
-    if frequency == "YEARLY":
-        return True  # at most 8,000 steps
-    if _YEARLY_ONLY & parts.keys() or (frequency == "WEEKLY" and "BYMONTHDAY" in parts):
-        return False
-    positions = _numbers(parts.get("BYSETPOS", "1"))
-    if min(map(abs, positions)) > {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31}[frequency] * _MOST_A_DAY:
-        return False
-    months = _numbers(parts["BYMONTH"]) if "BYMONTH" in parts else [1]
-    longest = max((_LONGEST_MONTHS.get(month, 31) for month in months if 1 <= month <= 12), default=0)
-    return longest >= min(map(abs, _numbers(parts.get("BYMONTHDAY", "1"))))
-
-
-def _numbers(text: str) -> list[int]:
+def _reach(instances: Sequence[Instance], window: tuple[datetime, datetime]) -> Reach:
+    """The days that are looked at: the window, and before it as long as an event lasts or was moved by."""
+    before, after = timedelta(days=2), timedelta(days=2)
+    for instance in instances:
+        moved = timedelta()
+        if instance.this_and_future and instance.recurrence_id is not None:
+            moved = _comparable(instance.start) - _comparable(instance.recurrence_id)
+        lasts = abs(_comparable(instance.end) - _comparable(instance.start))
+        before, after = max(before, lasts + abs(moved)), max(after, abs(moved))
     try:
-        return [int(number) for number in text.split(",")][:400]
-    except ValueError:
-        raise Refused("has a rule that cannot be read") from None
+        return Reach(first=(window[0] - before).date(), last=(window[1] + after).date())
+    except OverflowError:
+        raise Refused("lasts too long, or was moved too far") from None
+
+
+def _day(when: Moment) -> date:
+    return when.date() if isinstance(when, datetime) else when

@@ -12,12 +12,17 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from connectors.icalendar_lines import Component, Property
+from connectors.icalendar_weights import Reach, Refused, weighed
 
 _TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d):?(\d\d)(?::?(\d\d))?(?:\.\d+)?(Z)?|Z)?", re.IGNORECASE)
 _DURATION = re.compile(r"([+-]?)P(?:T?(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?")
 _NAME = re.compile(r"[A-Za-z0-9_+-]{1,60}(?:/[A-Za-z0-9_+-]{1,60}){0,3}")
 _YEARLY = re.compile(r"FREQ=YEARLY(?:;(?:BYMONTH|BYDAY|BYMONTHDAY|UNTIL|INTERVAL|WKST)=[-+\w,]{1,40})*", re.IGNORECASE)
-_MOST_CHANGES = 300
+_MOST_LINES, _MOST_CHARACTERS = 300, 32 * 1024
+#: What building the zones that one calendar describes may cost, in the steps of ``icalendar_weights``.
+MAX_ZONE_STEPS = 200_000.0
+_STEPS_A_LINE = 20.0
+_TRANSITIONS = Reach(first=date(1, 1, 1), last=date(2040, 1, 1))
 
 #: What a calendar means by a time: a day, an aware time, or a naive one that floats.
 Moment = date | datetime
@@ -32,6 +37,7 @@ class Zones:
             named.text.strip(): component for component in components if (named := component.first("TZID")) is not None
         }
         self._known: dict[str, tzinfo | None] = {}
+        self._left = MAX_ZONE_STEPS
         self.default = named_zone(default) if default else None
 
     def zone(self, tzid: str) -> tzinfo | None:
@@ -39,9 +45,20 @@ class Zones:
         if tzid not in self._known:
             zone = named_zone(tzid)
             if zone is None and tzid in self._defined:
-                zone = _defined_zone(self._defined[tzid])
+                zone = self._described(self._defined[tzid])
             self._known[tzid] = zone
         return self._known[tzid]
+
+    def _described(self, component: Component) -> tzinfo | None:
+        """The zone that a VTIMEZONE describes, as long as the calendar's zones have not cost too much."""
+        location = component.value("X-LIC-LOCATION")
+        if location and (known := named_zone(location)) is not None:
+            return known
+        try:
+            self._left -= _zone_steps(component)
+        except (Refused, ValueError, OverflowError):
+            return None
+        return _defined_zone(component) if self._left >= 0 else None
 
     def moment(self, property_: Property) -> Moment:
         """The value of a DTSTART or the like: a date, an aware time, or a naive (floating) time.
@@ -131,14 +148,33 @@ def named_zone(tzid: str) -> tzinfo | None:
     return None
 
 
+def _zone_steps(component: Component) -> float:
+    """What it costs to build the zone of a VTIMEZONE.
+
+    Raises:
+        Refused, ValueError, OverflowError: it is too long, or its rules are not of the ordinary yearly kind.
+    """
+    lines = component.lines
+    if not component.closed or len(lines) > _MOST_LINES or sum(map(len, lines)) > _MOST_CHARACTERS:
+        raise Refused("describes a time zone at too great length")
+    start, steps = date(1, 1, 1), 0.0
+    for line in lines:
+        name, value = line.partition(":")[0].upper(), line.partition(":")[2].strip()
+        steps += _STEPS_A_LINE
+        if name == "BEGIN":
+            start = date(1, 1, 1)
+        elif name.partition(";")[0] == "DTSTART":
+            start = date(int(value[:4]), int(value[4:6]), int(value[6:8]))
+        elif name.partition(";")[0] == "RRULE":
+            if not _YEARLY.fullmatch(value):
+                raise Refused("describes a time zone oddly")
+            weight = weighed(value, start, _TRANSITIONS)
+            steps += weight.steps
+    return steps
+
+
 def _defined_zone(component: Component) -> tzinfo | None:
-    """The zone that a VTIMEZONE itself describes, if its rules are of the ordinary yearly kind."""
-    location = component.value("X-LIC-LOCATION")
-    if location and (known := named_zone(location)) is not None:
-        return known
-    rules = [line.partition(":")[2].strip() for line in component.lines if line.upper().startswith("RRULE")]
-    if not component.closed or len(component.lines) > _MOST_CHANGES or not all(map(_YEARLY.fullmatch, rules)):
-        return None
+    """The zone that a VTIMEZONE itself describes, where the library can make one of it."""
     import icalendar
 
     try:

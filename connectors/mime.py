@@ -7,6 +7,7 @@ Nothing here raises, hangs or keeps what a stranger wrote unchecked: see the cap
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -32,6 +33,7 @@ _MAX_HEADER = 500
 _INVITED_BEFORE = timedelta(days=30)
 _INVITED_AFTER = timedelta(days=366)
 _MAX_MEETINGS = 400
+#: For all calendar parts of a mail together.
 _CALENDAR_SECONDS = 2.0
 
 _ID = re.compile(r"<([^<>\s]{1,500})>")
@@ -163,8 +165,11 @@ def _meetings(calendars: Sequence[bytes], sender: Address, when: datetime, zone:
 
     window = (when - _INVITED_BEFORE, when + _INVITED_AFTER)
     found: dict[str, Meeting] = {}
+    deadline = time.monotonic() + _CALENDAR_SECONDS
     for calendar in calendars:
-        for meeting in meetings(calendar, window=window, zone=zone, deadline_s=_CALENDAR_SECONDS):
+        if len(found) >= _MAX_MEETINGS:
+            break
+        for meeting in meetings(calendar, window=window, zone=zone, deadline_s=deadline - time.monotonic()):
             if isinstance(meeting, Meeting) and len(found) < _MAX_MEETINGS and _entitled(meeting, sender.email):
                 found[meeting.key] = replace(meeting, by=sender.email)
     return tuple(found.values())

@@ -18,7 +18,11 @@ from connectors.icalendar_events import meetings
 from connectors.records import Meeting, Rejected
 
 ZONE = ZoneInfo("Europe/Stockholm")
+YEAR = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC))
 WINDOW = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2025, 4, 1, tzinfo=UTC))
+
+
+HOURS = "BYHOUR=0,1,2,3,4,5,6,7"
 
 
 def read(text, window=WINDOW, deadline_s=50.0):
@@ -51,12 +55,43 @@ def calendar(*events):
         ("FREQ=DAILY;BYEASTER=1", "20200106T100000", "cannot be read"),
         ("FREQ=WEEKLY;UNTIL=soon", "20200106T100000", "cannot be read"),
         ("COUNT=3", "20200106T100000", "cannot be read"),
+        ("FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", "00010101T100000", "too long ago"),
+        (f"FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;{HOURS}", "19000101T100000", "too long ago"),
+        (f"FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;{HOURS}", "20190101T100000", "too often"),
+        (f"FREQ=DAILY;{HOURS}", "20190101T100000", "too often"),
+        ("FREQ=DAILY;BYDAY=MO;BYSETPOS=2", "20200106T100000", "never happens"),
+        ("FREQ=DAILY;INTERVAL=2;BYMONTHDAY=30,31;BYMONTH=2,4", "20200106T100000", "may never happen"),
+        (
+            "FREQ=YEARLY;BYWEEKNO=53;BYSETPOS=" + ",".join(map(str, range(1, 367))),
+            "20200106T100000",
+            "may never happen",
+        ),
     ],
 )
 def test_rules_that_could_run_for_ever_are_refused(rule, start, reason):
     (found,) = read(calendar(event(rule, start)))
     assert isinstance(found, Rejected)
     assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "count"),
+    [
+        ("FREQ=YEARLY", "16040229T100000", 2),
+        ("FREQ=YEARLY", "16010506T100000", 5),
+        ("FREQ=DAILY", "19300101T100000", 1917),
+        ("FREQ=DAILY;BYHOUR=8,14,20", "20190101T100000", 3 * 1917),
+        ("FREQ=DAILY;COUNT=30;BYDAY=MO,TU,WE,TH,FR", "20200101T100000", 30),
+        ("FREQ=DAILY;INTERVAL=14;BYDAY=MO", "20200106T100000", 137),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE,FR", "20190101T100000", 411),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "20190101T100000", 63),
+        ("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH", "19900101T100000", 5),
+    ],
+)
+def test_what_people_really_repeat_is_expanded(rule, start, count):
+    found = read(calendar(event(rule, start)))
+    assert all(isinstance(item, Meeting) for item in found), found[0]
+    assert len(found) == count
 
 
 @pytest.mark.parametrize(
@@ -80,6 +115,7 @@ def test_after_the_deadline_recurring_events_are_rejected_and_single_ones_kept()
     assert [type(item) for item in found] == [Rejected, Meeting]
 
 
+RULES = "".join(f"RRULE:FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;{HOURS};BYMINUTE={n}\n" for n in range(10))
 HOSTILE = {
     "attendees": calendar(event(more="ATTENDEE:mailto:a@b.example\n" * 100_000)),
     "different attendees": calendar(event(more="".join(f"ATTENDEE:mailto:a{n}@b.example\n" for n in range(20_000)))),
@@ -93,6 +129,38 @@ HOSTILE = {
             for n in range(4000)
         ),
     ),
+    "rules that yield every minute": calendar(
+        *(event(more=RULES, start="00010101T000000", uid=f"u{n}") for n in range(3)),
+        *(event(more=RULES, start="16000101T000000", uid=f"v{n}") for n in range(200)),
+    ),
+    "a few dear rules in each of many events": calendar(
+        *(
+            event("FREQ=YEARLY;BYDAY=MO;BYMONTHDAY=1;BYSETPOS=2", "16000101T000000", uid=f"u{n}", more=f"EXDATE:{n}\n")
+            for n in range(3)
+        )
+    ),
+    "an event that lasts for centuries": calendar(event(f"FREQ=DAILY;{HOURS}", more="DURATION:P99999W\n")),
+    "a change that moves by centuries": calendar(
+        event("FREQ=DAILY"),
+        event("FREQ=DAILY", "99000101T000000", more="RECURRENCE-ID;RANGE=THISANDFUTURE:20200107T100000\n"),
+    ),
+    "attendees of every occurrence": calendar(
+        event("FREQ=DAILY", more="".join(f"ATTENDEE:mailto:a{n}@b.example\n" for n in range(300)))
+    ),
+    "zones with rules of every day": calendar(
+        *(
+            f"BEGIN:VTIMEZONE\nTZID:x y{zone}\n"
+            + "".join(
+                "BEGIN:STANDARD\nDTSTART:00010101T000000\nRRULE:FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU\n"
+                f"TZOFFSETFROM:+0{n % 9}00\nTZOFFSETTO:+0100\nEND:STANDARD\n"
+                for n in range(49)
+            )
+            + "END:VTIMEZONE\n"
+            for zone in range(30)
+        ),
+        *(event(uid=f"u{zone}").replace("Europe/Berlin", f"x y{zone}") for zone in range(30)),
+    ),
+    "components without an end": "BEGIN:VCALENDAR\nBEGIN:VEVENT\n" + "BEGIN:A\n" * 300_000 + "END:B\n" * 300_000,
     "events that never end": "BEGIN:VEVENT\n" * 300_000,
     "alarms in alarms": "BEGIN:VCALENDAR\nBEGIN:VEVENT\n" + "BEGIN:VALARM\n" * 100_000 + "END:VALARM\n" * 100_000,
     "ends without beginnings": "END:VEVENT\nEND:VCALENDAR\n" * 100_000,
@@ -117,6 +185,23 @@ def test_hostile_calendars_come_back(name):
     found = read(HOSTILE[name])
     assert len(found) <= 60_000
     assert all(isinstance(item, Meeting | Rejected) for item in found)
+
+
+def test_all_rules_of_a_series_are_weighed_together():
+    often = f"RRULE:FREQ=DAILY;{HOURS}\n"
+    found = [
+        read(calendar(event(more=more, start="20000106T100000")), YEAR)[0]
+        for more in (often, often + often.replace("0,", "9,"), often * 3)
+    ]
+    assert [type(item) for item in found] == [Meeting, Rejected, Rejected]
+
+
+def test_what_stands_too_deep_is_skipped_and_the_event_is_kept():
+    deep = "BEGIN:A\nDTSTART:19990101T000000Z\n" * 50 + "END:A\n" * 50
+    (meeting,) = read(calendar(event(more=deep)))
+    assert meeting.summary == "x"
+    (meeting,) = read(calendar(event(more="BEGIN:A\n" * 50)))  # never ended
+    assert isinstance(meeting, Meeting)
 
 
 def test_a_calendar_above_the_size_cap_is_rejected():

@@ -60,3 +60,29 @@ def test_a_header_that_anybody_can_write_entitles_to_nothing(header, found):
 @pytest.mark.parametrize("method", ["COUNTER", "REFRESH", "DECLINECOUNTER", "X-ODD"])
 def test_what_only_proposes_or_asks_changes_no_meeting(method, found):
     assert found(invitation(f"METHOD:{method}")) == ()
+
+
+def test_a_small_mail_of_many_dear_rules_comes_back(found):
+    rules = "".join(
+        f"RRULE:FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=0,1,2,3,4,5,6,7;BYMINUTE={n}\n" for n in range(10)
+    )
+    one = invitation("METHOD:REQUEST", more=rules).partition("\n\n")[2].replace("2024", "0001")
+    head = f"Date: Tue, 05 Mar 2024 10:00:00 +0100\nFrom: Ada <{ADA}>\nContent-Type: multipart/mixed; boundary=b\n\n"
+    parts = f"--b\nContent-Type: text/calendar\n\n{one}\n" * 3
+    assert found(f"{head}{parts}--b--\n") == ()
+
+
+def test_all_calendar_parts_of_a_mail_share_one_deadline(found, monkeypatch):
+    allowed = []
+    clock = iter(range(0, 1000, 1))
+
+    def meetings(calendar, *, window, zone, deadline_s):
+        allowed.append(deadline_s)
+        return []
+
+    monkeypatch.setattr("connectors.icalendar_events.meetings", meetings)
+    monkeypatch.setattr("connectors.mime.time.monotonic", lambda: next(clock))
+    one = invitation("METHOD:REQUEST").partition("\n\n")[2]
+    head = f"Date: Tue, 05 Mar 2024 10:00:00 +0100\nFrom: Ada <{ADA}>\nContent-Type: multipart/mixed; boundary=b\n\n"
+    found(head + f"--b\nContent-Type: text/calendar\n\n{one}\n" * 3 + "--b--\n")
+    assert allowed == [1.0, 0.0, -1.0]
