@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-# One pass over quoted strings and comments, so that neither can hide in the other.
-_ASIDE = re.compile(r'"((?:[^"\\]|\\.)*)"|\((?:[^()\\]|\\.)*\)')
+_LEADING = re.compile(r"\s*(?:\([^()]{0,200}\)\s*){0,5}([^\s;()\"]+)")
 _PLAIN = re.compile(r"[\w.@+=-]*")
+_SPECIAL = re.compile(r'\\.|["()]', re.DOTALL)
 _RESULT = re.compile(r"\s*(dmarc|dkim|spf)\s*=\s*(\w+)", re.IGNORECASE)
 _PROPERTY = re.compile(r"\b(header\.d|header\.i|header\.from|smtp\.mailfrom)\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
-_MOST = 64 * 1024
+#: Characters of one field; providers write a few hundred.
+MAX_RESULT = 4096
 
 
 def authenticated(results: Sequence[str], authserv_id: str | None, sender: str) -> bool | None:
@@ -21,7 +22,8 @@ def authenticated(results: Sequence[str], authserv_id: str | None, sender: str) 
 
     ``results`` are all Authentication-Results values, topmost first. Only the topmost one that names
     ``authserv_id`` counts: everything below it may have come with the mail. Passes are dmarc=pass, or dkim=pass
-    with an aligned header.d (else header.i), or spf=pass with an aligned smtp.mailfrom.
+    with an aligned header.d (else header.i), or spf=pass with an aligned smtp.mailfrom. A field of more than 4096
+    characters, or one with a quotation or comment that does not end, passes nothing.
 
     Returns None where no ``authserv_id`` is configured, False where the provider wrote nothing that passes.
     """
@@ -29,10 +31,11 @@ def authenticated(results: Sequence[str], authserv_id: str | None, sender: str) 
         return None
     domain = sender.rpartition("@")[2]
     for value in results:
-        parts = _without_comments(value).split(";")
-        identity = parts[0].split()
-        if identity and identity[0].lower() == authserv_id.lower():
-            return not any(map(_fails, parts[1:])) and any(_passes(part, domain) for part in parts[1:])
+        leading = _LEADING.match(value)
+        if leading is not None and leading[1].lower() == authserv_id.lower():
+            plain = _without_comments(value) if len(value) <= MAX_RESULT else None
+            parts = plain.split(";")[1:] if plain is not None else []
+            return not any(map(_fails, parts)) and any(_passes(part, domain) for part in parts)
     return False
 
 
@@ -61,12 +64,25 @@ def _passes(part: str, domain: str) -> bool:
     return "smtp.mailfrom" in found and aligned(found["smtp.mailfrom"], domain)
 
 
-def _without_comments(value: str) -> str:
-    """``value`` without comments; of quoted strings only what cannot pass for the header's own grammar."""
-    value = value[:_MOST]
-    for _ in range(4):  # comments may nest; deeper ones leave text that matches nothing
-        shorter = _ASIDE.sub(lambda aside: aside[1] if aside[1] and _PLAIN.fullmatch(aside[1]) else " ", value)
-        if shorter == value:
-            break
-        value = shorter
-    return value
+def _without_comments(value: str) -> str | None:
+    """``value`` without comments; of quoted strings only what cannot pass for the header's own grammar.
+
+    One pass over quotes and parentheses, so that neither can hide in the other. None where one does not end.
+    """
+    kept: list[str] = []
+    position, depth, quoted = 0, 0, False
+    for sign in _SPECIAL.finditer(value):
+        piece, position = value[position : sign.start()], sign.end()
+        if quoted and sign[0] != '"':
+            kept[-1] += piece + sign[0]
+        elif quoted:
+            kept[-1] += piece
+            kept[-1] = kept[-1] if _PLAIN.fullmatch(kept[-1]) else " "
+            quoted = False
+        elif depth:
+            depth += {"(": 1, ")": -1}.get(sign[0], 0)
+        else:
+            kept.append(piece)
+            quoted, depth = sign[0] == '"', int(sign[0] == "(")
+            kept.append("" if quoted else " ")
+    return None if quoted or depth else "".join(kept) + value[position:]

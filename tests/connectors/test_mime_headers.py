@@ -169,6 +169,7 @@ def test_who_writes_for_whom_is_kept(read):
     ("results", "passed"),
     [
         (["mx.home.example; dmarc=pass (p=NONE) header.from=quist.example"], True),
+        (["(x) mx.home.example; dmarc=fail", "mx.home.example; dmarc=pass header.from=quist.example"], False),
         (["mx.home.example 1; dkim=pass header.d=quist.example"], True),
         (["mx.home.example; dkim=pass header.i=@mail.quist.example"], True),
         (["mx.home.example; dkim=pass header.d=other.example"], False),
@@ -188,6 +189,32 @@ def test_who_writes_for_whom_is_kept(read):
 )
 def test_only_the_topmost_result_of_the_own_provider_counts(results, passed):
     assert authenticated(results, "mx.home.example", "ada@quist.example") is passed
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "(" * 30_000,
+        '"' + '\\"' * 30_000,
+        "()" * 30_000,
+        '"(' * 30_000,
+        "\\" * 60_000,
+        "; dmarc=pass header.from=quist.example" * 2000,
+    ],
+    ids=["opened", "escaped quotes", "comments", "quotes and comments", "backslashes", "long"],
+)
+def test_results_that_never_end_are_no_results(tail, read):
+    result = f"mx.home.example; dmarc=pass header.from=quist.example {tail}"
+    assert authenticated([result] * 200, "mx.home.example", "ada@quist.example") is False
+    assert authenticated([f"other.example {tail}"] * 2000, "mx.home.example", "ada@quist.example") is False
+    raw = "".join(f"Authentication-Results: other.example {tail}\n" for _ in range(10))
+    assert read(f"{raw}{DATE}From: ada@quist.example\n\nhi", authserv_id="mx.home.example").authenticated is False
+
+
+@pytest.mark.parametrize("odd", ["a (b", 'a "b', "a (b (c)", "a)b"])
+def test_what_is_not_balanced_is_not_believed_further_than_it_can_be_read(odd):
+    result = f"mx.home.example; spf=pass smtp.mailfrom=ada@quist.example {odd}"
+    assert authenticated([result], "mx.home.example", "ada@quist.example") is (odd == "a)b")
 
 
 def test_without_a_configured_provider_nothing_is_said_about_authentication(read):
