@@ -33,7 +33,25 @@ no deseado|lixo eletrônico|posta indesiderata|ongewenste e-mail|skräppost|uøn
 nevyžádaná pošta|levélszemét|спам|нежелательная почта|istenmeyen|önemsiz e-posta|דואר זבל|迷惑メール|垃圾邮件|垃圾郵件|스팸함|thư rác
 outbox|unsent messages|templates|chat|chats
 """
-_PARTS = re.compile(r"[/\\]")
+#: The same for Gmail's own labels. Anything else may be a label that the owner gave to other people's mail.
+_SENT_LABELS = """
+sent|sent mail|gesendet|messages envoyés|enviados|enviado|e-mails enviados|correo enviado|posta inviata|inviati|verzonden
+verzonden berichten|skickat|skickade|sendt|sendte|sendt post|lähetetyt|wysłane|odeslaná pošta|odeslané|odoslané|elküldött
+elküldött levelek|trimise|mesaje trimise|poslano|изпратени|απεσταλμένα|отправленные|надіслані|gönderilmiş postalar
+gönderilenler|נשלח|דואר יוצא|البريد المرسل|المرسلة|送信済み|送信済みメール|已发送|已发邮件|已傳送郵件|寄件備份|보낸편지함|thư đã gửi|terkirim
+จดหมายที่ส่งแล้ว
+"""
+_LEFT_OUT_LABELS = """
+trash|bin|papierkorb|corbeille|papelera|lixo|lixeira|cestino|prullenbak|papperskorgen|papirkurv|papirkurven|roskakori|kosz
+koš|kôš|kuka|lomtár|coș de gunoi|корзина|кошик|кошче|κάδος απορριμμάτων|çöp kutusu|אשפה|المهملات|ゴミ箱|已删除邮件|垃圾桶|휴지통
+thùng rác|sampah|ถังขยะ
+drafts|entwürfe|brouillons|borradores|rascunhos|bozze|concepten|utkast|kladder|luonnokset|wersje robocze|koncepty|piszkozatok
+ciorne|mesaje nefinalizate|чернови|πρόχειρα|черновики|чернетки|taslaklar|טיוטות|المسودات|下書き|草稿|임시보관함|thư nháp|draf|จดหมายร่าง
+spam|skräppost|søppelpost|roskaposti|ongewenst|spamverdacht|спам|ספאם|דואר זבל|迷惑メール|垃圾邮件|垃圾郵件|스팸함|thư rác|จดหมายขยะ
+chat|chats
+"""
+#: Where mail programs put their own folders; below anything else they are the owner's own ordering.
+_TOP = re.compile(r"(?:(?:inbox|\[gmail\]|\[google mail\])[/\\.]){0,2}")
 _SEPARATORS = re.compile(r"[_\s]+")
 
 
@@ -43,15 +61,29 @@ def _names(table: str) -> frozenset[str]:
 
 SENT_NAMES = _names(_SENT)
 LEFT_OUT_NAMES = _names(_LEFT_OUT)
+SENT_LABELS = _names(_SENT_LABELS)
+LEFT_OUT_LABELS = _names(_LEFT_OUT_LABELS)
 
 
-def use_of(name: str) -> Use:
-    """What the last part of a folder's or label's name stands for. Case, ``_`` and a ``.mbox`` ending do not matter."""
-    last = _PARTS.split(_folder(name).rstrip("/"))[-1]
-    plain = _SEPARATORS.sub(" ", last.casefold().removesuffix(".mbox")).strip()
+def use_of(path: str) -> Use:
+    """What a folder is for. Case, ``_`` and the endings that mail programs add do not matter.
+
+    Only a folder at the top, in INBOX or in [Gmail] is the mail program's own: ``Clients/Sent`` may hold what clients
+    sent.
+    """
+    plain = _SEPARATORS.sub(" ", _folder(path).casefold().rstrip("/")).replace(".sbd/", "/").removesuffix(".mbox")
+    plain = _TOP.sub("", plain, count=1).strip()
     if plain in SENT_NAMES:
         return "sent"
     return "left out" if plain in LEFT_OUT_NAMES else "ordinary"
+
+
+def use_of_label(label: str) -> Use:
+    """What a label in a Takeout of Gmail stands for, as a whole: ``Clients/Sent`` is the owner's own ordering."""
+    plain = label.casefold().strip()
+    if plain in SENT_LABELS:
+        return "sent"
+    return "left out" if plain in LEFT_OUT_LABELS else "ordinary"
 
 
 def _folder(path: str) -> str:
@@ -62,7 +94,8 @@ def _folder(path: str) -> str:
 def is_own(path: str, sent: Sequence[str]) -> bool:
     """Whether the mail of the folder ``path`` (with ``/``) is the owner's own.
 
-    ``sent`` are the owner's globs on the path or its last part; without any the usual names of Sent folders count.
+    ``sent`` are the owner's globs on the path or its last part; without any the usual names of Sent folders count,
+    where mail programs put them (see ``use_of``).
     """
     if not sent:
         return use_of(path) == "sent"

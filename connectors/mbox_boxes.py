@@ -14,17 +14,19 @@ from typing import BinaryIO
 PIECE = 1 << 20
 
 # The line that begins a mail: "From ", somebody, a date with a day of the week, a time and a year. Lines of text may
-# begin with "From " too where a program did not quote them, so what follows must look like a mail.
+# begin with "From " too where a program did not quote them, so an empty line must stand before it, and what follows
+# must look like a mail.
 _DATED = re.compile(
     rb"From (?=[^\n]{0,500}\b(?:19|20)\d\d\b)[^\n]{0,300}?\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [^\n]{0,40}?"
     rb"\d{1,2}:\d\d[^\n]{0,60}(?:\n|\Z)(?=[!-9;-~]{1,100}[ \t]*:|>From |\r?\n|\Z)"
 )
-# Without such a date: an empty line before it, and a header field that mails begin with after it.
+# Without such a date: a header field that mails begin with after it.
 _UNDATED = re.compile(
     rb"From [^\n]{0,400}(?:\n|\Z)(?=(?:Return-Path|Received|Delivered-To|Message-I[dD]|Date|From|To|Subject|X-[\w-]{1,60}"
     rb"|Status|MIME-Version|Content-Type|Sender|Reply-To):|\Z)"
 )
 _LOOK_AHEAD = 1024
+_GAP, _GAP_CRLF = b"\n\n", b"\n\r\n"
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 # Mail programs rewrite these in place; they are not part of what makes a mail this mail.
 _VOLATILE = re.compile(
@@ -126,7 +128,7 @@ class _Scanner:
         """Forget the beginning of a mail that is too large anyway, all but what a separator may need."""
         if not self.envelope:
             self.envelope = bytes(buffer[: buffer.find(b"\n") + 1][:500])
-        count = max(0, len(buffer) - _LOOK_AHEAD)
+        count = max(0, len(buffer) - _LOOK_AHEAD - len(_GAP_CRLF))
         self.digest.update(buffer[:count])
         del buffer[:count]
         self.skipped += count
@@ -164,8 +166,9 @@ def _without_separator(content: bytes) -> bytes:
 
 
 def _begins_mail(buffer: bytes | bytearray, position: int) -> bool:
+    """Whether a mail begins at ``position`` of ``buffer``, the start of which is the start of the box or of a mail."""
+    before = bytes(buffer[max(0, position - len(_GAP_CRLF)) : position])
+    if before and not before.endswith((_GAP, _GAP_CRLF)):
+        return False
     window = bytes(buffer[position : position + _LOOK_AHEAD])
-    if _DATED.match(window):
-        return True
-    before = bytes(buffer[max(0, position - 3) : position])
-    return (not before or before.endswith((b"\n\n", b"\n\r\n"))) and _UNDATED.match(window) is not None
+    return _DATED.match(window) is not None or _UNDATED.match(window) is not None

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from connectors.errors import CursorExpired, NeedsOwner, Transient
-from connectors.folders import is_own, use_of
+from connectors.folders import is_own, use_of, use_of_label
 from connectors.harmless import name_of, one_line
 from connectors.header_block import decoded, header_block
 from connectors.mail_dates import mail_date
@@ -41,7 +41,7 @@ _BOUNDARY = re.compile(r"boundary\s*=\s*\"?([^\";]{1,200})", re.IGNORECASE)
 class MboxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``path`` is a file or a folder; ``sent`` globs name the boxes of own mail, by path below it or by file name.
 
-    Without ``sent`` the usual names of Sent folders count. ``authserv_id`` names the provider whose
+    Without ``sent`` the usual names of Sent folders count, at the top of ``path``. ``authserv_id`` names the provider whose
     Authentication-Results are trusted.
     """
 
@@ -148,6 +148,7 @@ class _BoxReader:
         self.name, self.file, self.mtime = name, file, mtime
         self.now: datetime = surroundings.now()
         self.zone: ZoneInfo = surroundings.zone
+        self.labelled = _is_takeout(file)
 
     def batches(self, place: Place | None, size: int) -> Iterator[Batch]:
         start = place.offset if place is not None else 0
@@ -199,8 +200,8 @@ class _BoxReader:
     def _parsed(self, mail: BoxedMail) -> Message | Rejected | None:
         if mail.raw is None:
             return Rejected(key=mail.key, reason=f"is larger than {MAX_MESSAGE >> 20} MB")
-        labels, thread = takeout(mail.raw)
-        uses = {use_of(label) for label in labels}
+        labels, thread = takeout(mail.raw) if self.labelled else ((), None)
+        uses = {use_of_label(label) for label in labels}
         if "left out" in uses:
             return None
         return parse(
@@ -246,6 +247,12 @@ def takeout(raw: bytes) -> tuple[tuple[str, ...], str | None]:
         names = (name_of(name) for name in decoded(fields[1][1]).split(","))
         labels = tuple(name for name in names if name)[:50]
     return labels, one_line(fields[0][1], 40) or None
+
+
+def _is_takeout(file: BinaryIO) -> bool:
+    """Whether the first mail of a box has Google's labels. If not, others that have them made them up."""
+    _, _, first = os.pread(file.fileno(), 64 * 1024, 0).partition(b"\n")
+    return takeout(first) != ((), None)
 
 
 def _is_box_file(path: Path) -> bool:

@@ -53,9 +53,20 @@ def box(tmp_path):
 
 
 def test_folders_of_both_kinds_are_streams_and_leftovers_are_not(box):
-    for name in (".Archive.2024", ".Sent", ".Trash", ".INBOX.Drafts", "Work/Clients", "Junk", ".Entwürfe"):
+    for name in (
+        ".Archive.2024",
+        ".Sent",
+        ".Trash",
+        ".INBOX.Drafts",
+        "Work/Clients",
+        "Junk",
+        ".Entwürfe",
+        ".Work.Templates",
+    ):
         box.folder(name)
-    assert [stream.name for stream in box.connector().streams()] == ["INBOX", ".Archive.2024", ".Sent", "Work/Clients"]
+    assert [stream.name for stream in box.connector().streams()] == [
+        "INBOX", ".Archive.2024", ".Sent", ".Work.Templates", "Work/Clients",
+    ]  # fmt: skip
 
 
 def test_an_empty_maildir_is_fine(box):
@@ -207,6 +218,16 @@ def test_own_folders_are_known_by_the_owners_globs_or_their_usual_names(box):
     assert [change.own for change in box.pull(stream=".Outgoing.2024")[0]] == [False]
     assert [change.own for change in box.pull(stream=".Outgoing.2024", sent=("Outgoing/*",))[0]] == [True]
     assert [change.own for change in box.pull(stream=".Sent", sent=("Outgoing/*",))[0]] == [False]
+    for name, own in (
+        (".INBOX.Sent", True),
+        ("[Gmail]/Sent Mail", True),
+        ("INBOX/Gesendet", True),
+        (".Clients.Sent", False),
+    ):
+        box.folder(name)
+        box.put("1.a.host:2,S", folder=name)
+        assert [change.own for change in box.pull(stream=name)[0]] == [own], name
+    assert [change.own for change in box.pull(stream=".Clients.Sent", sent=("Clients/Sent",))[0]] == [True]
     assert box.pull(stream=".Outgoing.2024")[0][0].folder == "Outgoing/2024"
 
 

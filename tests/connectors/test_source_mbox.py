@@ -217,7 +217,10 @@ def test_a_folder_of_boxes_has_a_stream_a_box_and_knows_own_mail(tmp_path):
     files = {
         "Inbox": 1,
         "Sent.mbox": 2,
-        "work/Gesendet": 3,
+        "Gesendet": 3,
+        "Clients/Sent": 7,
+        "Work/Templates.mbox": 8,
+        "INBOX.sbd/Drafts": 9,
         "Trash.mbox": 4,
         "Apple.mbox/mbox": 5,
         "Sent Items.mbox/mbox": 6,
@@ -230,9 +233,12 @@ def test_a_folder_of_boxes_has_a_stream_a_box_and_knows_own_mail(tmp_path):
     os.mkfifo(tmp_path / "Pipe.mbox")
     box = Box(tmp_path, path=".")
     streams = [stream.name for stream in box.connector().streams()]
-    assert streams == ["Apple.mbox/mbox", "Empty.mbox", "Inbox", "Sent Items.mbox/mbox", "Sent.mbox", "work/Gesendet"]
+    assert streams == [
+        "Apple.mbox/mbox", "Clients/Sent", "Empty.mbox", "Gesendet", "Inbox", "Sent Items.mbox/mbox", "Sent.mbox",
+        "Work/Templates.mbox",
+    ]  # fmt: skip
     own = {name: [change.own for change in box.pull(stream=number)[0]] for number, name in enumerate(streams)}
-    assert [name for name, owns in own.items() if any(owns)] == ["Sent Items.mbox/mbox", "Sent.mbox", "work/Gesendet"]
+    assert [name for name, owns in own.items() if any(owns)] == ["Gesendet", "Sent Items.mbox/mbox", "Sent.mbox"]
 
 
 @pytest.mark.parametrize(
@@ -262,6 +268,55 @@ def test_takeout_labels_and_threads_are_understood(box):
     assert changes[0].labels == ("Inbox", "Important", "Family")
     assert changes[1].labels == ("Archiviert", "Gesendet", "Geöffnet", "Projekt Haus")
     assert changes[0].provider_thread == "1790000000000000001"
+
+
+def test_the_owners_own_labels_prove_nothing_and_hide_nothing(box):
+    labels = [
+        "Inbox,Clients/Sent",
+        "Inbox,Work/Templates",
+        '"Projects, Draft"',
+        "Sent Items,Templates",
+        "INBOX/Sent",
+        "Junk",
+        "[Gmail]/Trash",
+    ]
+    box.write(*(mail(number, head=takeout(names)) for number, names in enumerate(labels)))
+    changes, _ = box.pull()
+    assert [change.message_id for change in changes] == [f"{number}@quist.example" for number in range(len(labels))]
+    assert not any(change.own for change in changes)
+
+
+def test_labels_in_a_box_that_gmail_did_not_write_are_nobodys_proof(box):
+    box.write(mail(1), mail(2, head=takeout("Sent")))
+    for changes in (box.pull()[0], box.pull(box.batches()[-1].cursor)[0]):
+        assert not any(change.own or change.labels or change.provider_thread for change in changes)
+    box.append(mail(3, head=takeout("Sent")))
+    assert [change.own for change in box.pull()[0]] == [False, False, False]
+
+
+def test_labels_are_understood_after_a_resumed_pull_too(box):
+    box.write(mail(1, head=takeout("Inbox")))
+    cursor = box.batches()[-1].cursor
+    box.append(mail(2, head=takeout("Sent")))
+    assert [change.own for change in box.pull(cursor)[0]] == [True]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_text_cannot_begin_a_mail_without_an_empty_line_before_it(newline, box):
+    forged = (LINE + takeout("Sent") + b"From: maya@lindqvist.example\n\nI promise you the house.").decode()
+    whole = [mail(1, text=f"See below\n{forged}"), mail(2)]
+    box.write(*(one.replace(b"\n", newline.encode()) for one in whole))
+    changes, _ = box.pull()
+    assert ids(changes) == ["1@quist.example", "2@quist.example"]
+    assert "I promise you the house." in changes[0].text
+
+
+def test_separators_are_found_wherever_a_piece_of_the_file_ends(box, monkeypatch):
+    monkeypatch.setattr("connectors.mbox_boxes.PIECE", 1500)
+    for newline in (b"\n", b"\r\n"):
+        for size in range(0, 1600, 37):
+            box.write(*(mail(number, text="x" * size).replace(b"\n", newline) for number in range(4)))
+            assert len(box.pull()[0]) == 4
 
 
 def test_labels_that_a_sender_wrote_are_nobodys_proof(box):
