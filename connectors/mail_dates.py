@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 #: No mail is older than RFC 821; clocks that were never set say 1970 or 1980.
 EARLIEST = datetime(1982, 1, 1, tzinfo=UTC)
-#: A clock may be this much ahead of ours.
+#: A sender's clock may be this much ahead of that of who received the mail, and any clock of ours.
 AHEAD = timedelta(days=1)
 
 _MONTHS = {
@@ -41,19 +41,20 @@ def mail_date(value: str) -> datetime | None:
 
 
 def sent_at(date: str, received: Iterable[str], *, arrived: datetime | None, now: datetime) -> datetime | None:
-    """When a mail was sent: its Date header, else the topmost readable Received, else ``arrived`` (the envelope).
+    """When a mail was sent: its Date header where that is believable, else when it was received.
 
-    A time before 1982 or more than a day after ``now`` is not believed. None where no source is believable:
-    such a mail is refused rather than dated by the clock, so that reading it again gives the same record.
+    Received is the topmost readable Received header, else ``arrived`` (the envelope or the file name). A Date of more
+    than a day after that is not believed, and one of long before is: mail is held up, and moved between mailboxes.
+    ``now`` decides only where nothing says when the mail was received, so that reading a mail again on another day
+    gives the same time. Nothing before 1982 or more than a day after ``now`` is believed. None where no source is
+    believable: such a mail is refused rather than dated by the clock.
     """
-    stated = _believable(mail_date(date), now) if date else None
-    if stated is not None:
-        return stated
-    for value in received:
-        stamped = _believable(mail_date(value.rpartition(";")[2]), now)
-        if stamped is not None:
-            return stamped
-    return _believable(arrived, now)
+    stamps = (mail_date(value.rpartition(";")[2]) for value in received)
+    reached = next((stamp for stamp in stamps if _believable(stamp, now)), None)
+    if reached is None and _believable(arrived, now):
+        reached = arrived
+    stated = mail_date(date) if date else None
+    return stated if _believable(stated, reached or now) else reached
 
 
 def _usual(match: re.Match[str]) -> datetime | None:
@@ -76,7 +77,5 @@ def _utc(when: datetime) -> datetime:
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
-def _believable(when: datetime | None, now: datetime) -> datetime | None:
-    if when is None or not EARLIEST <= when <= now + AHEAD:
-        return None
-    return when
+def _believable(when: datetime | None, latest: datetime) -> bool:
+    return when is not None and EARLIEST <= when <= latest + AHEAD

@@ -33,9 +33,9 @@ def deadline():
 def read():
     """``read(raw, **more)`` parses one mail."""
 
-    def read(raw, **more):
+    def read(raw, now=NOW, **more):
         if isinstance(raw, str):
             raw = raw.encode()
-        return parse(raw, key="k", now=NOW, zone=ZONE, **more)
+        return parse(raw, key="k", now=now, zone=ZONE, **more)
 
     return read

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -128,6 +129,17 @@ def test_without_any_header_date_the_arrival_counts_and_without_that_the_mail_is
     arrived = datetime(2024, 3, 6, tzinfo=UTC)
     assert read(raw, arrived=arrived).sent_at == arrived
     assert read(raw) == Rejected(key="k", reason="has no believable date")
+
+
+@pytest.mark.parametrize("days", [-5000, -30, 0, 1, 30, 5000])
+def test_the_day_on_which_a_mail_is_read_does_not_date_it(days, read):
+    now = datetime(2024, 3, 6, 12, tzinfo=UTC) + timedelta(days=max(days, 0))
+    arrived = datetime(2024, 3, 5, 10, tzinfo=UTC)
+    stated = arrived + timedelta(days=days)
+    date = f"Date: {format_datetime(stated)}\n"
+    believed = stated if days < 2 and stated.year > 1982 else arrived
+    for raw, more in ((stamped(date, format_datetime(arrived)), {}), (stamped(date), {"arrived": arrived})):
+        assert read(raw, now=now, **more).sent_at == believed
 
 
 def test_message_ids_and_references_have_no_brackets(read):
