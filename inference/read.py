@@ -19,6 +19,8 @@ from inference.words import name_hash, topic
 MAX_MENTIONS = 16
 #: How much of a mail is searched for names, in characters.
 MENTIONS_LIMIT = 20_000
+#: Mail to more people than this is an announcement: what it asks or offers is nobody's favor, so no acts are sought.
+CROWD = 25
 #: How many acts a mail's findings keep: the surest of a mail that would fill the store with sentences.
 MAX_ACTS = 60
 
@@ -49,7 +51,7 @@ def read(message: Message, recogniser: Recogniser) -> MessageFindings:
     code = language(body.text)
     quoted = "" if _FORWARD_SUBJECT.match(message.subject) else body.quoted
     acts: tuple[Act, ...] = ()
-    if spoken and body.text:
+    if spoken and body.text and _readers(message) <= CROWD:
         acts = _surest(recogniser.acts(body.text, _context(message, quoted, code)))
     return MessageFindings(
         kind=kind,
@@ -61,6 +63,10 @@ def read(message: Message, recogniser: Recogniser) -> MessageFindings:
         topic=topic(message.subject),
         mentions=mentions(body.text) if spoken else (),
     )
+
+
+def _readers(message: Message) -> int:
+    return len(message.to) + len(message.cc) + len(message.bcc)
 
 
 def _surest(acts: tuple[Act, ...]) -> tuple[Act, ...]:

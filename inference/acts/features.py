@@ -26,8 +26,8 @@ SENTENCE_CHARS: Final = 2000
 SENTENCE_TOKENS: Final = 400
 #: Of a long mail the first and the last so many sentences are looked at: what lies between is a pasted report or an
 #: article, which was most of all sentences in some boxes and shows nothing of what its sender does for anybody.
-FIRST_SENTENCES: Final = 60
-LAST_SENTENCES: Final = 20
+FIRST_SENTENCES: Final = 40
+LAST_SENTENCES: Final = 10
 #: How much of the answered text is looked at, in characters.
 QUOTED_CHARS: Final = 600
 

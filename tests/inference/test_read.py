@@ -9,7 +9,7 @@ from connectors.records import Address, Message
 from inference.acts.act import Act, ActName
 from inference.acts.recogniser import Context
 from inference.findings import MailKind
-from inference.read import MAX_ACTS, MAX_MENTIONS, mentions, read
+from inference.read import CROWD, MAX_ACTS, MAX_MENTIONS, mentions, read
 from inference.words import name_hash, topic
 
 
@@ -27,12 +27,12 @@ class Finder:
 
 def mail(text, **fields):
     fields.setdefault("subject", "The second draft")
+    fields.setdefault("to", (Address(email="maya@lindqvist.example"),))
     return Message(
         key="k",
         message_id="m1@acme.example",
         sent_at=datetime(2026, 3, 3, tzinfo=UTC),
         sender=Address(email="dana@acme.example", name="Dana Whitfield"),
-        to=(Address(email="maya@lindqvist.example"),),
         text=text,
         **fields,
     )
@@ -152,3 +152,10 @@ def test_of_very_many_acts_the_surest_are_kept_in_their_order():
 
     found = read(mail("x" * 200), Many())
     assert [act.start for act in found.acts] == list(range(10, MAX_ACTS + 10))
+
+
+def test_mail_to_a_crowd_has_no_acts():
+    crowd = tuple(Address(email=f"p{number}@acme.example") for number in range(CROWD + 1))
+    assert read(mail("Could you read it?", to=crowd[:CROWD]), Finder()).acts
+    assert not read(mail("Could you read it?", to=crowd), Finder()).acts
+    assert not read(mail("Could you read it?", to=crowd[:13], cc=crowd[13:]), Finder()).acts
