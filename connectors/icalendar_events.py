@@ -59,8 +59,12 @@ def meetings(
 
 def complete(raw: bytes | str) -> bool:
     """Whether the calendar is there to its end, so that what it lacks is really gone."""
-    text = calendar_text(raw)
-    return text.complete and b"BEGIN:VCALENDAR" in (raw.encode() if isinstance(raw, str) else raw).upper()
+    return is_calendar(raw) and calendar_text(raw).complete
+
+
+def is_calendar(raw: bytes | str) -> bool:
+    """Whether a calendar begins anywhere in it."""
+    return b"BEGIN:VCALENDAR" in (raw.encode() if isinstance(raw, str) else raw).upper()
 
 
 def _by_uid(events: tuple[Component, ...]) -> dict[str, list[Component]]:

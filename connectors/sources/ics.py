@@ -1,10 +1,11 @@
 """Calendar files in, meetings and removals out: one stream a file, whole calendars compared with what was read.
 
 The cursor holds a digest of the file, the window of days in which recurring events were expanded, and for every
-meeting a digest of its key and of its content: so a changed file yields what changed, and a day that passes yields
-the occurrences that came into the window. The window begins five years before the first pull, stays there, and
-ends 90 days ahead. A calendar that is suddenly empty removes nothing (``CursorExpired``), nor does one that is cut
-off. ``total`` is exact.
+meeting that was yielded a digest of its key and of its content, while a pull is under way too: so a changed file
+yields what changed since, wherever the pull before ended, and a day that passes yields the occurrences that came
+into the window. The window begins five years before the first pull, stays there, and ends 90 days ahead. A pull from
+None yields every item there is, so what it lacks is gone. A calendar that is cut off removes nothing. Neither does one
+that suddenly has no event: that is ``Transient``, until it has been so for an hour. ``total`` is exact.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from connectors.records import Batch, Change, Cursor, Meeting, Rejected, Removed
 
 BEFORE = timedelta(days=5 * 366)
 AHEAD = timedelta(days=90)
+#: A calendar that lost all its events is believed after this time.
+EMPTY_FOR = timedelta(hours=1)
 BATCH_MEETINGS = 500
 _SECONDS = 120.0
 _ENDINGS = (".ics", ".ical", ".ifb", ".icalendar")
@@ -40,15 +43,16 @@ class IcsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A cursor: the file had this ``digest`` and was expanded from ``first`` to ``until`` (days).
 
-    ``known`` are digests of keys and contents (base85). While a pull is under way, ``done`` of its changes were
-    yielded, and ``known`` is what was known before it.
+    ``known`` are digests of keys and contents of what was yielded (base85). ``partial`` says that the pull was still
+    under way, ``emptied`` (UTC) when the calendar was first seen without any event.
     """
 
     digest: str
     first: date
     until: date
     known: str = ""
-    done: int = 0
+    partial: bool = False
+    emptied: datetime | None = None
 
 
 class IcsConnector:
@@ -90,9 +94,9 @@ class IcsConnector:
         """What changed in one calendar.
 
         Raises:
-            CursorExpired: the cursor is not understood, or the calendar is suddenly empty.
-            NeedsOwner: the file is gone or may not be read.
-            Transient: the file could not be read to its end.
+            CursorExpired: the cursor is not understood.
+            NeedsOwner: the file is gone, may not be read, or is no calendar.
+            Transient: the file could not be read to its end, or suddenly has no event.
         """
         path = self._path if self._path.is_file() else self._path / stream.name
         place = _place(since)
@@ -101,46 +105,66 @@ class IcsConnector:
         today = self._surroundings.now().astimezone(UTC).date()
         first = place.first if place is not None else today - BEFORE
         until = max(today + AHEAD, place.until) if place is not None else today + AHEAD
-        if place is not None and not place.done and (digest, until) == (place.digest, place.until):
+        now = Place(digest=digest, first=first, until=until)
+        if place is not None and place == msgspec.structs.replace(now, known=place.known):
             return
-        yield from self._changes(raw, place, Place(digest=digest, first=first, until=until))
+        found = self._found(path, raw, now)
+        known = _unpacked(place.known) if place is not None else {}
+        if place is not None and known and not any(isinstance(item, Meeting) for item in found):
+            yield from self._emptied(path, place, complete=_is_complete(raw))
+        yield from _changes(found, known, now, whole=_is_complete(raw))
 
-    def _changes(self, raw: bytes, place: Place | None, now: Place) -> Iterator[Batch]:
-        """The difference between what was known and what the file ``raw`` says in the window of ``now``."""
-        from connectors.icalendar_events import complete, meetings
+    def _found(self, path: Path, raw: bytes, now: Place) -> Sequence[Meeting | Rejected]:
+        from connectors.icalendar_events import is_calendar, meetings
 
         window = (_midnight(now.first), _midnight(now.until))
         found = meetings(raw, window=window, zone=self._surroundings.zone, deadline_s=_SECONDS)
-        current = {_key(item.key): (_content_digest(item), item) for item in found}
-        known = _unpacked(place.known) if place is not None else {}
-        whole = complete(raw)
-        if known and whole and not any(isinstance(item, Meeting) for item in found):
-            raise CursorExpired("the calendar is suddenly empty")
-        changes: list[Change] = [
-            replace(item, key=key.hex()) for key, (content, item) in current.items() if known.get(key) != content
-        ]
-        kept = {key: content for key, (content, _) in current.items()}
-        if whole:
-            changes.extend(Removed(key=key.hex()) for key in sorted(known.keys() - current.keys()))
-        else:
-            kept = {**known, **kept}
-        yield from _batches(changes, place, now, kept)
+        if not found and raw.strip() and not is_calendar(raw):
+            raise NeedsOwner(f"{path} is not a calendar: put one there or correct the path of this ics account")
+        return found
+
+    def _emptied(self, path: Path, place: Place, *, complete: bool) -> Iterator[Batch]:
+        """Note when the calendar was first seen without events; go on only if that is long enough ago.
+
+        Raises:
+            Transient: it is not, or the calendar is cut off.
+        """
+        now = self._surroundings.now().astimezone(UTC)
+        if complete and place.emptied is not None and now - place.emptied >= EMPTY_FOR:
+            return
+        if complete and place.emptied is None:
+            yield Batch(changes=(), cursor=_cursor(msgspec.structs.replace(place, emptied=now)))
+        raise Transient(f"{path} suddenly has no event: what was read of it is kept for now")
 
 
-def _batches(
-    changes: Sequence[Change], place: Place | None, now: Place, kept: Mapping[bytes, bytes]
+def _is_complete(raw: bytes) -> bool:
+    from connectors.icalendar_events import complete
+
+    return complete(raw)
+
+
+def _changes(
+    found: Sequence[Meeting | Rejected], known: Mapping[bytes, bytes], now: Place, *, whole: bool
 ) -> Iterator[Batch]:
-    """Changes in batches; a pull that was interrupted goes on where it was if the same file is in the same window."""
-    same = place is not None and (place.digest, place.until) == (now.digest, now.until)
-    start = place.done if place is not None and same else 0
-    known = place.known if place is not None else ""
-    while len(changes) - start > BATCH_MEETINGS:
+    """The difference between what was known and what was found, in batches whose cursors know what was yielded."""
+    current = {_key(item.key): (_content_digest(item), item) for item in found}
+    changes: list[Change] = [
+        replace(item, key=key.hex()) for key, (content, item) in current.items() if known.get(key) != content
+    ]
+    if whole:
+        changes.extend(Removed(key=key.hex()) for key in sorted(known.keys() - current.keys()))
+    told = dict(known)
+    for start in range(0, max(1, len(changes)), BATCH_MEETINGS):
         batch = tuple(changes[start : start + BATCH_MEETINGS])
-        start += BATCH_MEETINGS
-        cursor = _cursor(msgspec.structs.replace(now, known=known, done=start))
+        for change in batch:
+            key = bytes.fromhex(change.key)
+            if isinstance(change, Removed):
+                del told[key]
+            else:
+                told[key] = current[key][0]
+        partial = start + BATCH_MEETINGS < len(changes)
+        cursor = _cursor(msgspec.structs.replace(now, known=_packed(told), partial=partial))
         yield Batch(changes=batch, cursor=cursor, total=len(changes))
-    cursor = _cursor(msgspec.structs.replace(now, known=_packed(kept)))
-    yield Batch(changes=tuple(changes[start:]), cursor=cursor, total=len(changes))
 
 
 def _content(path: Path) -> bytes:

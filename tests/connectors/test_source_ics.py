@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors.errors import CursorExpired, NeedsOwner
+from connectors.errors import NeedsOwner, Transient
 from connectors.protocol import Surroundings
 from connectors.records import Meeting, Removed
 from connectors.sources.ics import CONNECTOR, IcsSettings
@@ -101,18 +102,108 @@ def test_a_calendar_that_is_cut_off_removes_nothing_and_is_read_again_when_whole
     assert len([change for change in changes if isinstance(change, Removed)]) == 2  # c, and the half one
 
 
-@pytest.mark.parametrize("emptied", ["no events", "no bytes", "all broken"])
-def test_an_emptied_calendar_removes_nothing(emptied, calendar):
+def state(held, changes):
+    """What a store holds after ``changes``."""
+    held = dict(held)
+    for change in changes:
+        if isinstance(change, Removed):
+            held.pop(change.key, None)
+        elif isinstance(change, Meeting):
+            held[change.key] = change.summary
+    return held
+
+
+def test_what_is_deleted_while_a_pull_is_broken_off_is_removed_when_it_goes_on(calendar):
+    calendar.write(*(single(str(number)) for number in range(1200)))
+    connector = calendar.connector()
+    first = next(iter(connector.pull(connector.streams()[0], None)))
+    calendar.write(*(single(str(number), summary="y" if number < 200 else "x") for number in range(100, 1200)))
+    changes, cursor = calendar.pull(first.cursor)
+    held = state(state({}, first.changes), changes)
+    assert held == state({}, calendar.pull()[0])
+    assert len(held) == 1100
+    assert calendar.pull(cursor)[0] == []
+
+
+def test_every_kill_between_batches_and_every_change_after_it_ends_in_what_the_file_says(calendar):
+    files = [range(1200), range(300, 1500), range(0, 1500, 2), range(1100)]
+    held, cursor = {}, None
+    for number, names in enumerate(files):
+        calendar.write(*(single(str(name), summary=str(number % 2)) for name in names))
+        connector = calendar.connector()
+        batches = connector.pull(connector.streams()[0], cursor)
+        for _, batch in zip(range(number % 2 + 1), batches, strict=False):
+            held, cursor = state(held, batch.changes), batch.cursor
+    changes, cursor = calendar.pull(cursor)
+    assert state(held, changes) == state({}, calendar.pull()[0])
+    assert calendar.pull(cursor)[0] == []
+
+
+EMPTIED = {
+    "no events": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
+    "no bytes": "",
+    "all broken": "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+}
+
+
+def pull_emptied(calendar, cursor):
+    """The cursor after a pull of a calendar that is suddenly empty."""
+    connector = calendar.connector()
+    batches = []
+    with pytest.raises(Transient, match="suddenly has no event"):
+        deque(map(batches.append, connector.pull(connector.streams()[0], cursor)))
+    assert all(batch.changes == () for batch in batches)
+    return batches[-1].cursor if batches else cursor
+
+
+@pytest.mark.parametrize("emptied", EMPTIED)
+def test_a_calendar_that_is_empty_for_a_moment_removes_nothing_and_is_then_compared_with_what_was_known(
+    emptied, calendar
+):
+    calendar.write(*(single(str(number)) for number in range(20)))
+    before, cursor = calendar.pull()
+    (calendar.folder / "calendar.ics").write_text(EMPTIED[emptied])
+    cursor = pull_emptied(calendar, pull_emptied(calendar, cursor))
+    calendar.write(*(single(str(number)) for number in range(10)))
+    changes, cursor = calendar.pull(cursor)
+    assert {change.key for change in changes} == {change.key for change in before[10:]}
+    assert all(isinstance(change, Removed) for change in changes)
+    assert calendar.pull(cursor)[0] == []
+
+
+def test_a_calendar_that_stays_empty_is_believed_after_an_hour(calendar):
     calendar.write(single("a"), single("b"))
+    before, cursor = calendar.pull()
+    calendar.write()
+    cursor = pull_emptied(calendar, cursor)
+    calendar.now += timedelta(minutes=59)
+    cursor = pull_emptied(calendar, cursor)
+    calendar.now += timedelta(minutes=2)
+    changes, cursor = calendar.pull(cursor)
+    assert {change.key for change in changes} == {change.key for change in before}
+    assert calendar.pull(cursor)[0] == []
+
+
+def test_an_hour_without_events_begins_anew_when_they_were_back_in_between(calendar):
+    calendar.write(single("a"))
     _, cursor = calendar.pull()
-    calendar.write(*(["BEGIN:VEVENT\r\nUID:a\r\nEND:VEVENT\r\n"] if emptied == "all broken" else []))
-    if emptied == "no bytes":
-        (calendar.folder / "calendar.ics").write_bytes(b"")
-    try:
-        changes, _ = calendar.pull(cursor)
-    except CursorExpired:
-        changes, _ = calendar.pull()
-    assert not any(isinstance(change, Meeting | Removed) for change in changes)
+    for _ in range(3):
+        calendar.write()
+        cursor = pull_emptied(calendar, cursor)
+        calendar.write(single("a"))
+        changes, cursor = calendar.pull(cursor)
+        assert changes == []
+        calendar.now += timedelta(hours=2)
+
+
+def test_what_is_no_calendar_needs_the_owner_and_an_empty_file_is_fine(calendar):
+    path = calendar.folder / "calendar.ics"
+    path.write_bytes(b" \r\n")
+    assert calendar.pull()[0] == []
+    for raw in (b"hello", b"<html>log in first</html>", bytes(range(256))):
+        path.write_bytes(raw)
+        with pytest.raises(NeedsOwner, match=r"calendar\.ics is not a calendar"):
+            calendar.pull()
 
 
 def test_a_folder_has_a_stream_a_calendar(calendar):
