@@ -66,7 +66,7 @@ class IcsConnector:
         """One stream a calendar file, in the order of their paths.
 
         Raises:
-            NeedsOwner: the path is not there or may not be read.
+            NeedsOwner: the path is not there or may not be read, or the files in it are no calendars.
         """
         if self._path.is_file():
             return [Stream(name=self._path.name, holds="calendar")]
@@ -74,10 +74,13 @@ class IcsConnector:
             raise NeedsOwner(f"{self._path} is not there: correct the path of this ics account")
         try:
             names = sorted(self._files())
+            strange = not names and any(self._path.iterdir())
         except PermissionError as error:
             raise NeedsOwner(f"{error.filename} may not be read: allow it, or leave it out") from error
         except OSError as error:
             raise Transient(f"{self._path} changed while it was listed") from error
+        if strange:
+            raise NeedsOwner(f"{self._path} has no calendar file (.ics) in it: correct the path of this ics account")
         return [Stream(name=name, holds="calendar") for name in names]
 
     def _files(self) -> Iterator[str]:

@@ -4,7 +4,8 @@ A mail is named by the unique part of its file name, so that a changed flag or a
 nothing new. The cursor of a finished pull holds the digests of all names: the next pull yields exactly what came
 and what went, and compares only two times where nothing changed. While a first pull is under way the cursor is
 short: the last name, and a sum of the digests up to it; if that sum no longer fits, everything is pulled again.
-A folder that is suddenly empty removes nothing (``CursorExpired``). ``total`` is exact.
+A folder that is suddenly empty removes nothing (``CursorExpired``). A mail that may not be read is rejected, and tried
+again by every pull until it can be. ``total`` is exact.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import msgspec
 
 from connectors.errors import CursorExpired, NeedsOwner, Transient
 from connectors.folders import is_own, use_of
+from connectors.harmless import one_line
 from connectors.mime import MAX_MESSAGE, parse
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
 from connectors.records import Batch, Change, Cursor, Message, Rejected, Removed
@@ -135,7 +137,9 @@ class _FolderPull:
         self.authserv_id = settings.authserv_id
         self.own = any(is_own(form, settings.sent) for form in (name, _plain(name)))
         self.name, self.folder = _plain(name), folder
+        self.paths: dict[bytes, str] = {}
         self.vanished: set[bytes] = set()
+        self.forbidden: set[bytes] = set()
         self.now, self.zone = surroundings.now(), surroundings.zone
 
     def batches(self, place: Place, since: Cursor | None) -> Iterator[Batch]:
@@ -149,6 +153,7 @@ class _FolderPull:
         digests = {mail.digest for mail in mails}
         fresh = [mail for mail in mails if mail.digest not in known]
         done = _done(fresh, place)
+        self.forbidden.update(mail.digest for mail in fresh[:done] if _is_forbidden(mail.path))
         total = _sum(fresh[:done])
         for changes, upto in self._parsed(fresh, done):
             total += _sum(fresh[done:upto])
@@ -157,7 +162,8 @@ class _FolderPull:
             yield Batch(changes=changes, cursor=_cursor(short), total=len(fresh))
         # What went is told last, together with the cursor that knows it.
         removed = tuple(Removed(key=digest.hex()) for digest in sorted(known - digests))
-        whole = _cursor(Place(known=_packed(digests - self.vanished), times=self._trusted(times)))
+        times = (0, 0) if self.forbidden else self._trusted(times)  # a changed permission does not show in them
+        whole = _cursor(Place(known=_packed(digests - self.vanished - self.forbidden), times=times))
         if removed or done or whole != since:
             yield Batch(changes=removed, cursor=whole, total=len(fresh))
 
@@ -178,7 +184,11 @@ class _FolderPull:
 
     def _read(self, mail: _Mail) -> tuple[Message | Rejected | None, int]:
         key = mail.digest.hex()
-        raw = self._bytes(mail)
+        try:
+            raw = self._bytes(mail)
+        except PermissionError:
+            self.forbidden.add(mail.digest)
+            return Rejected(key=key, reason=f"may not be read: allow it ({one_line(mail.name, 200)})"), 0
         if raw is None:
             return None, 0  # deleted since it was listed; the next pull finds it gone
         if len(raw) > MAX_MESSAGE:
@@ -197,15 +207,21 @@ class _FolderPull:
         return message, len(raw)
 
     def _bytes(self, mail: _Mail) -> bytes | None:
-        """The file's content, one byte more than the cap at most; also where it was renamed meanwhile."""
-        try:
-            return _content(mail.path)
-        except FileNotFoundError:
-            moved = next((found for found in self._mails() if found.digest == mail.digest), None)
-            if moved is None:
-                self.vanished.add(mail.digest)
-                return None
-            return _content(moved.path)
+        """The file's content, one byte more than the cap at most; also where it was renamed meanwhile.
+
+        None where the latest listing does not have it. The folder is listed anew only for a mail that this has, so
+        that many renames at once cost one listing.
+        """
+        for _ in range(_LISTINGS):
+            path = self.paths.get(mail.digest)
+            if path is None:
+                break
+            try:
+                return _content(path)
+            except FileNotFoundError:
+                self._mails()
+        self.vanished.add(mail.digest)
+        return None
 
     def _mails(self) -> list[_Mail]:
         """All mails of the folder that are neither drafts nor deleted, by their unique names.
@@ -221,6 +237,7 @@ class _FolderPull:
                     found.update((name, entry) for name, entry in map(_mail, entries) if entry is not None)
             if self._times() == before:
                 break  # else a file may have been renamed past the listing, and would seem to be gone
+        self.paths = {mail.digest: mail.path for mail in found.values()}
         return [found[name] for name in sorted(found)]
 
     def _times(self) -> tuple[int, int]:
@@ -244,6 +261,10 @@ def _mail(entry: os.DirEntry[str]) -> tuple[str, _Mail | None]:
 def _content(path: str) -> bytes:
     with Path(path).open("rb", buffering=0) as file:
         return file.read(min(os.fstat(file.fileno()).st_size, MAX_MESSAGE) + 1) or b""
+
+
+def _is_forbidden(path: str) -> bool:
+    return Path(path).exists() and not os.access(path, os.R_OK)
 
 
 def _sum(mails: Sequence[_Mail]) -> int:

@@ -76,7 +76,7 @@ class MboxConnector:
         """One stream a box, in the order of their paths. Drafts, trash and spam boxes are left out.
 
         Raises:
-            NeedsOwner: the path is not there or may not be read.
+            NeedsOwner: the path is not there or may not be read, or the files in it are no boxes.
         """
         if self._path.is_file():
             return [Stream(name=self._path.name, holds="mail")]
@@ -84,10 +84,13 @@ class MboxConnector:
             raise NeedsOwner(f"{self._path} is not there: correct the path of this mbox account")
         try:
             names = sorted(self._boxes())
+            strange = not names and any(self._path.iterdir())
         except PermissionError as error:
             raise NeedsOwner(f"{error.filename} may not be read: allow it, or leave it out") from error
         except OSError as error:
             raise Transient(f"{self._path} changed while it was listed") from error
+        if strange:
+            raise NeedsOwner(f"{self._path} has no mbox file to read in it: correct the path of this mbox account")
         return [Stream(name=name, holds="mail") for name in names]
 
     def _boxes(self) -> Iterator[str]:
@@ -107,7 +110,7 @@ class MboxConnector:
 
         Raises:
             CursorExpired: the file is not a continuation of what was read.
-            NeedsOwner: the file is gone or may not be read.
+            NeedsOwner: the file is gone, may not be read, or is no mbox file.
             Transient: the file vanished or broke off while it was read.
         """
         path = self._path if self._path.is_file() else self._path / stream.name
@@ -133,6 +136,8 @@ class MboxConnector:
             _check_continues(file, place, status.st_size)
             if status.st_size == place.seen:
                 return
+        elif not _may_be_box(os.pread(file.fileno(), _PROBE, 0)):
+            raise NeedsOwner(f"{name} is not an mbox file: correct the path of this mbox account")
         reader = _BoxReader(self._settings, self._surroundings, name, file, status.st_mtime_ns)
         yield from reader.batches(place, status.st_size)
 
@@ -265,6 +270,12 @@ def _is_box_file(path: Path) -> bool:
     except PermissionError:
         return named  # so that its pull can tell the owner
     return is_box(beginning) or (named and not beginning.strip())
+
+
+def _may_be_box(beginning: bytes) -> bool:
+    """Whether a file that begins like this is a box, or has nothing in it yet."""
+    written = beginning.lstrip()
+    return not written or is_box(written)
 
 
 def _place(since: Cursor | None) -> Place | None:

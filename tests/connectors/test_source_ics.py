@@ -206,6 +206,13 @@ def test_what_is_no_calendar_needs_the_owner_and_an_empty_file_is_fine(calendar)
             calendar.pull()
 
 
+def test_a_folder_without_calendars_needs_the_owner_unless_it_is_empty(calendar):
+    assert calendar.connector(path=".").streams() == []
+    (calendar.folder / "notes.txt").write_text("x")
+    with pytest.raises(NeedsOwner, match="has no calendar file"):
+        calendar.connector(path=".").streams()
+
+
 def test_a_folder_has_a_stream_a_calendar(calendar):
     for name in ("Takeout/Calendar/ada@quist.example.ics", "Takeout/Calendar/Work.ICS", "b.ical"):
         calendar.write(single("a"), name=name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -198,6 +199,65 @@ def test_a_mail_that_is_deleted_while_it_is_read_is_as_if_it_had_never_been(box,
     changes, cursor = box.pull()
     assert [change.message_id for change in changes] == ["2.a.host@q.example"]
     assert box.pull(cursor)[0] == []
+
+
+@pytest.fixture
+def locked(monkeypatch):
+    """Mails whose names are in this set may not be read, whoever runs the tests."""
+    names = set()
+    reading, allowed = maildir._content, os.access
+
+    def refuse(path):
+        if Path(path).name.partition(":")[0] in names:
+            raise PermissionError(13, "Permission denied", path)
+        return reading(path)
+
+    monkeypatch.setattr(maildir, "_content", refuse)
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: Path(path).name.partition(":")[0] not in names and allowed(path, mode)
+    )
+    return names
+
+
+def test_a_mail_that_may_not_be_read_is_rejected_until_it_may_and_the_others_are_read(box, locked):
+    for number in range(3):
+        box.put(f"{number}.a.host:2,S")
+    locked.add("1.a.host")
+    changes, cursor = box.pull()
+    assert [type(change) for change in changes] == [Message, Rejected, Message]
+    assert "may not be read" in changes[1].reason
+    again, cursor = box.pull(cursor)
+    assert again == [changes[1]]
+    locked.clear()
+    ((mended,), cursor) = box.pull(cursor)
+    assert (mended.message_id, mended.key) == ("1.a.host@q.example", changes[1].key)
+    assert box.pull(cursor)[0] == []
+
+
+def test_a_mail_that_may_not_be_read_is_tried_again_after_a_pull_that_was_broken_off(box, locked):
+    for number in range(1200):
+        box.put(f"{number:04}.a.host:2,S")
+    locked.add("0001.a.host")
+    first = next(iter(box.connector().pull(Stream(name="INBOX", holds="mail"), None)))
+    _, cursor = box.pull(first.cursor)
+    locked.clear()
+    assert [change.message_id for change in box.pull(cursor)[0]] == ["0001.a.host@q.example"]
+
+
+@pytest.mark.parametrize("change", ["renamed", "deleted"])
+def test_thousands_of_mails_that_change_during_a_pull_cost_a_few_listings(change, box, monkeypatch):
+    for number in range(2000):
+        box.put(f"{number:04}.a.host:2,")
+    pull = iter(box.connector().pull(Stream(name="INBOX", holds="mail"), None))
+    seen = list(next(pull).changes)
+    for path in list((box.root / "cur").iterdir()):
+        path.rename(f"{path}S") if change == "renamed" else path.unlink()
+    listings = []
+    listing = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: listings.append(path) or listing(path))
+    seen += [item for batch in pull for item in batch.changes]
+    assert len(seen) == (2000 if change == "renamed" else 500)
+    assert len(listings) <= 4
 
 
 def test_a_folder_that_vanishes_while_it_is_read_is_transient(box):

@@ -346,6 +346,42 @@ def test_a_box_that_may_not_be_read_needs_the_owner(box, monkeypatch):
         box.pull()
 
 
+def test_a_box_of_many_that_may_not_be_read_is_a_matter_of_its_own_stream(tmp_path, monkeypatch):
+    for name in ("Archive.mbox", "Inbox.mbox"):
+        (tmp_path / name).write_bytes(mail(name))
+    opening = Path.open
+
+    def refuse(path, *args, **more):
+        if path.name == "Archive.mbox":
+            raise PermissionError(13, "Permission denied", str(path))
+        return opening(path, *args, **more)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    box = Box(tmp_path, path=".")
+    with pytest.raises(NeedsOwner, match="may not be read"):
+        box.pull(stream=0)
+    assert ids(box.pull(stream=1)[0]) == ["Inbox.mbox@quist.example"]
+
+
+def test_what_is_no_box_needs_the_owner_and_an_empty_one_is_fine(box):
+    for raw in (b"%PDF-1.7 \x00\xff", b"hello", b"Subject: a mail, but no box\n\nhello\n"):
+        box.write(raw)
+        with pytest.raises(NeedsOwner, match=r"Inbox\.mbox is not an mbox file"):
+            box.pull()
+    for raw in (b"", b"\r\n\n"):
+        box.write(raw)
+        assert box.pull()[0] == []
+    box.write(b"\n\n", mail(1))
+    assert ids(box.pull()[0]) == ["1@quist.example"]
+
+
+def test_a_folder_without_boxes_needs_the_owner_unless_it_is_empty(tmp_path):
+    assert Box(tmp_path, path=".").connector().streams() == []
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
+    with pytest.raises(NeedsOwner, match="has no mbox file"):
+        Box(tmp_path, path=".").connector().streams()
+
+
 def test_unknown_settings_are_refused():
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"path": "x", "colour": "red"}, MboxSettings)
