@@ -38,7 +38,9 @@ class Connector(Protocol):
     def pull(self, stream: Stream, since: Cursor | None) -> Iterator[Batch]:
         """Everything that changed in ``stream`` since ``since`` (None: everything), oldest cursor first.
 
-        The last batch of a complete pull carries a cursor, unless nothing changed and the cursor is the same.
+        The last batch of a complete pull carries a cursor, unless nothing changed and the cursor is the same. A
+        complete pull of a calendar from None yields every meeting that the source has now, so that what it does not
+        yield is gone.
 
         Raises:
             CursorExpired: ``since`` is no longer known.

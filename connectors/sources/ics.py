@@ -4,8 +4,9 @@ The cursor holds a digest of the file, the window of days in which recurring eve
 meeting that was yielded a digest of its key and of its content, while a pull is under way too: so a changed file
 yields what changed since, wherever the pull before ended, and a day that passes yields the occurrences that came
 into the window. The window begins five years before the first pull, stays there, and ends 90 days ahead. A pull from
-None yields every item there is, so what it lacks is gone. A calendar that is cut off removes nothing. Neither does one
-that suddenly has no event: that is ``Transient``, until it has been so for an hour. ``total`` is exact.
+None yields every item there is, so what it lacks is gone. A calendar that is cut off, or that was not read to its end
+in time, removes nothing. Neither does one that suddenly has no event: that is ``Transient``, until it has been so for
+an hour. ``total`` is exact.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 
 import msgspec
 
@@ -99,7 +101,8 @@ class IcsConnector:
         Raises:
             CursorExpired: the cursor is not understood.
             NeedsOwner: the file is gone, may not be read, or is no calendar.
-            Transient: the file could not be read to its end, or suddenly has no event.
+            Transient: the file could not be read to its end, suddenly has no event, or is cut off where everything
+                was asked for (after what is there, so that the rest is not taken for deleted).
         """
         path = self._path if self._path.is_file() else self._path / stream.name
         place = _place(since)
@@ -111,11 +114,16 @@ class IcsConnector:
         now = Place(digest=digest, first=first, until=until)
         if place is not None and place == msgspec.structs.replace(now, known=place.known):
             return
+        began = monotonic()
         found = self._found(path, raw, now)
         known = _unpacked(place.known) if place is not None else {}
+        # A series that was not reached in time is not gone.
+        whole = _is_complete(raw) and monotonic() - began < _SECONDS
         if place is not None and known and not any(isinstance(item, Meeting) for item in found):
-            yield from self._emptied(path, place, complete=_is_complete(raw))
-        yield from _changes(found, known, now, whole=_is_complete(raw))
+            yield from self._emptied(path, place, complete=whole)
+        yield from _changes(found, known, now, whole=whole)
+        if place is None and found and not whole:
+            raise Transient(f"{path} is cut off, or takes too long to read: what it lacks is kept")
 
     def _found(self, path: Path, raw: bytes, now: Place) -> Sequence[Meeting | Rejected]:
         from connectors.icalendar_events import is_calendar, meetings

@@ -12,6 +12,7 @@ import pytest
 from connectors.errors import NeedsOwner, Transient
 from connectors.protocol import Surroundings
 from connectors.records import Meeting, Removed
+from connectors.sources import ics
 from connectors.sources.ics import CONNECTOR, IcsSettings
 
 NOW = datetime(2024, 6, 3, 12, tzinfo=UTC)
@@ -100,6 +101,30 @@ def test_a_calendar_that_is_cut_off_removes_nothing_and_is_read_again_when_whole
     calendar.write(single("a"), single("b"))
     changes, cursor = calendar.pull(cursor)
     assert len([change for change in changes if isinstance(change, Removed)]) == 2  # c, and the half one
+
+
+def test_everything_of_a_calendar_that_is_cut_off_is_no_whole_pull(calendar):
+    calendar.write(single("a"), single("b"), end="BEGIN:VEVENT\r\nUID:d\r\nSUMM")
+    connector = calendar.connector()
+    batches = []
+    with pytest.raises(Transient, match="is cut off"):
+        deque(map(batches.append, connector.pull(connector.streams()[0], None)))
+    assert [change.uid for change in batches[0].changes if isinstance(change, Meeting)] == ["a", "b"]
+    assert calendar.pull(batches[-1].cursor)[0] == []
+
+
+def test_a_series_that_was_not_reached_in_time_is_not_removed(calendar, monkeypatch):
+    calendar.write(WEEKLY.format("x"), single("a"))
+    first, cursor = calendar.pull()
+    monkeypatch.setattr(ics, "_SECONDS", -1.0)
+    calendar.write(WEEKLY.format("x"), single("a", summary="new"))
+    changes, cursor = calendar.pull(cursor)
+    assert not any(isinstance(change, Removed) for change in changes)
+    monkeypatch.undo()
+    calendar.write(WEEKLY.format("x"), single("a", summary="newer"))
+    changes, _ = calendar.pull(cursor)
+    assert [change.uid for change in changes if isinstance(change, Meeting)] == ["a"]
+    assert len(first) > 10
 
 
 def state(held, changes):
