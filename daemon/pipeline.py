@@ -12,10 +12,10 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
-from connectors.errors import ConnectorError, CursorExpired, NeedsOwner
+from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, Transient
 from connectors.protocol import Connector, Stream
-from connectors.records import Batch, Cursor, Message
-from daemon.store import Applied, Store, best_copies
+from connectors.records import Batch, Message
+from daemon.store import Applied, Place, Store, UnderWay, best_copies
 
 if TYPE_CHECKING:
     from inference.acts.recogniser import Recogniser
@@ -67,20 +67,28 @@ class _Pass:
     done: int = 0
     before: int = 0
 
-    def stream(self, stream: Stream, since: Cursor | None, *, reread: bool) -> None:
-        """Read one stream; from the beginning once more where its cursor is no longer known."""
+    def stream(self, stream: Stream) -> None:
+        """Read one stream on from where it is; from the beginning once more where its cursor is no longer known."""
+        place = self.store.place(self.account, stream.name)
+        if place.cursor is None:
+            place = self._from_the_beginning(stream, place)
         try:
-            self._pull(stream, since, reread=reread)
+            self._pull(stream, place)
         except CursorExpired:
-            self._pull(stream, None, reread=reread)
+            self._pull(stream, self._from_the_beginning(stream, place))
 
-    def _pull(self, stream: Stream, since: Cursor | None, *, reread: bool) -> None:
+    def _from_the_beginning(self, stream: Stream, place: Place) -> Place:
+        under_way = max(place.under_way, UnderWay.WHOLE)
+        self.store.begin_pulls(self.account, [stream.name], under_way)
+        return Place(under_way=under_way)
+
+    def _pull(self, stream: Stream, place: Place) -> None:
         if self.stop():
             return
         pulled = 0
         expected = 0
-        for batch in self.connector.pull(stream, since):
-            findings = self._read(batch, reread=reread)
+        for batch in self.connector.pull(stream, place.cursor):
+            findings = self._read(batch, reread=place.under_way is UnderWay.ANEW)
             self.applied += self.store.apply(
                 self.account, stream.name, batch, findings, now=self.now(), keep_text=self.keep_text
             )
@@ -89,8 +97,10 @@ class _Pass:
             expected = batch.total if batch.total is not None else expected
             self.progress(self.done, self.before + max(expected, pulled) if expected else None)
             if self.stop():
-                break
+                return
         self.before += max(pulled, expected)
+        if place.under_way is not UnderWay.NOTHING:
+            self.applied += Applied(removed=self.store.finish_pull(self.account, stream.name))
 
     def _read(self, batch: Batch, *, reread: bool) -> dict[str, MessageFindings]:
         messages = [change for change in batch.changes if isinstance(change, Message)]
@@ -120,7 +130,8 @@ def sync_account(
         account, kind: its name and kind in the config.
         now: the clock (aware).
         keep_text: keep whole mails, not only their acts.
-        full: read everything from the beginning, known mails too.
+        full: read everything from the beginning, known mails too; a pass that is stopped in between is gone on with
+            by the next one, full or not.
         read: reads one message; the shipped recogniser's reader where None, loaded with the first unknown mail.
 
     Raises:
@@ -136,14 +147,8 @@ def sync_account(
         progress=progress,
         stop=stop,
     )
-    error: ConnectorError | None = None
     with store.writing():
-        try:
-            for stream in connector.streams():
-                since = None if full else store.cursor(account, stream.name)
-                reading.stream(stream, since, reread=full)
-        except ConnectorError as raised:
-            error = raised
+        error = _read_all(reading, full=full)
         problem = None if error is None else _line(error)
         store.sync_finished(
             account, kind, at=now(), problem=problem, error=None if error is None else type(error).__name__
@@ -151,6 +156,27 @@ def sync_account(
     return SyncOutcome(
         account=account, applied=reading.applied, problem=problem, error=error, stopped=error is None and stop()
     )
+
+
+def _read_all(reading: _Pass, *, full: bool) -> ConnectorError | None:
+    """Read the streams one after another, also those after one that fails; the first problem, if any."""
+    first: ConnectorError | None = None
+    try:
+        streams = reading.connector.streams()
+        if full:
+            reading.store.begin_pulls(reading.account, [stream.name for stream in streams], UnderWay.ANEW)
+        for stream in streams:
+            try:
+                reading.stream(stream)
+            except (NeedsOwner, CursorExpired) as error:
+                first = first or error
+            except Transient as error:
+                first = first or error
+                if error.retry_after is not None:
+                    break  # the source has had enough of the whole account
+    except ConnectorError as error:
+        return first or error
+    return first
 
 
 def read_with_default(message: Message) -> MessageFindings:

@@ -11,6 +11,7 @@ from daemon.store.findings import WorkedOut
 from daemon.store.people import StoredPerson
 from daemon.store.records import best_copies
 from daemon.store.store import Store, open_store
+from daemon.store.streams import Place, UnderWay
 from daemon.store.views import LeftOut
 
 __all__ = [
@@ -21,11 +22,13 @@ __all__ = [
     "ExportedMail",
     "ExportedMeeting",
     "LeftOut",
+    "Place",
     "Rejection",
     "Store",
     "StoreBusy",
     "StoreError",
     "StoredPerson",
+    "UnderWay",
     "WorkedOut",
     "best_copies",
     "open_store",

@@ -1,4 +1,4 @@
-"""What happened to an account's pass in, how each account stands out; cursors, rejections, claims of letters."""
+"""What happened to an account's pass in, how each account stands out; rejections, claims of letters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.records import Cursor
 from daemon.store.database import Access
 from daemon.store.encoding import maybe_time, moment, time_of
 from inference.network import AccountState
@@ -21,17 +20,6 @@ class Rejection:
     key: str
     reason: str
     at: datetime
-
-
-def cursor(access: Access, account: str, stream: str) -> Cursor | None:
-    """How far a stream was read, None from the beginning."""
-    row = access.row("SELECT cursor FROM streams WHERE account = ? AND name = ?", (account, stream))
-    return None if row is None or row[0] is None else Cursor(value=row[0])
-
-
-def forget_cursor(access: Access, account: str, stream: str) -> None:
-    """Read a stream from the beginning next time."""
-    access.run("UPDATE streams SET cursor = NULL WHERE account = ? AND name = ?", (account, stream))
 
 
 def finished(access: Access, account: str, kind: str, *, at: datetime, problem: str | None, error: str | None) -> None:

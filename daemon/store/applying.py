@@ -13,7 +13,9 @@ from daemon.store.encoding import hash64, moment, storable
 from daemon.store.forgotten import curtain
 from daemon.store.meetings import BY_MAIL, MeetingIntake
 from daemon.store.records import Intake
+from daemon.store.standing import Voice, heard
 from daemon.store.stirred import Stirred, stir
+from daemon.store.streams import stream_and_pull
 from inference.findings import MessageFindings
 
 
@@ -59,11 +61,11 @@ def apply(
     keep_text: bool,
 ) -> Applied:
     """Write a batch and its cursor; see ``Store.apply``."""
-    number = stream_number(access, account, stream)
+    number, pull = stream_and_pull(access, account, stream)
     book.begin(access)
     hidden = curtain(access, book)
     latest = _latest(batch)
-    meetings = MeetingIntake(access=access, book=book, curtain=hidden)
+    meetings = MeetingIntake(access=access, book=book, curtain=hidden, pull=pull)
     mail = Intake(access=access, book=book, account=account, curtain=hidden)
     mail.see((change for change in batch.changes if isinstance(change, Message)), findings)
     mail.store()
@@ -71,7 +73,7 @@ def apply(
         mail.keep_texts()
     _invitations(mail, meetings)
     for key, meeting in latest.meetings.items():
-        meetings.see(number, hash64(key), (meeting,))
+        meetings.see(number, hash64(key), [(meeting, Voice.CALENDAR)])
     removed = _remove(access, meetings, number, latest.removed)
     meetings.store()
     _sight(access, number, mail, latest.messages)
@@ -87,17 +89,6 @@ def apply(
         new=new + meetings.new, changed=better + meetings.changed, removed=removed, rejected=len(latest.rejected)
     )
     return replace(done, unchanged=max(0, seen - done.new - done.changed))
-
-
-def stream_number(access: Access, account: str, stream: str) -> int:
-    """The number of a stream, which gets one where it is new."""
-    row = access.row("SELECT id FROM streams WHERE account = ? AND name = ?", (account, stream))
-    if row is not None:
-        return int(row[0])
-    highest = access.row("SELECT max(id) FROM streams")
-    number = int((highest[0] if highest else None) or 0) + 1
-    access.run("INSERT INTO streams (id, account, name) VALUES (?, ?, ?)", (number, account, stream))
-    return number
 
 
 def _latest(batch: Batch) -> _Latest:
@@ -118,13 +109,10 @@ def _latest(batch: Batch) -> _Latest:
 
 
 def _invitations(mail: Intake, meetings: MeetingIntake) -> None:
-    """Invitations in mail count where the mail does: not in mail whose sender failed authentication."""
+    """Take in what the mails may say of meetings, and forget what worse copies of them said."""
     for incoming in mail.fresh:
-        message = incoming.message
-        if message.meetings and (message.own or message.authenticated is not False):
-            meetings.see(BY_MAIL, _mail_key(incoming.identity), message.meetings)
-        elif incoming.before is not None:
-            meetings.see(BY_MAIL, _mail_key(incoming.identity), ())
+        if incoming.message.meetings or incoming.before is not None:
+            meetings.see(BY_MAIL, _mail_key(incoming.identity), heard(incoming.message))
 
 
 def _mail_key(identity: bytes) -> int:

@@ -167,9 +167,12 @@ def _erase_meetings(access: Access, leaving: _Leaving, numbers: dict[str, int]) 
         "DELETE FROM meeting_versions WHERE meeting IN (?*)",
     ):
         access.strike(statement, gone)
+    # What nobody believed, or a calendar dropped, makes no meeting and is found by no invitation.
+    unheard = access.rows("SELECT meeting FROM meeting_versions WHERE meeting NOT IN (SELECT id FROM meetings)")
     blanked = list(
         access.pick(
-            "SELECT source, key, meeting, content FROM meeting_versions WHERE meeting IN (?*)", found - set(gone)
+            "SELECT source, key, meeting, content FROM meeting_versions WHERE meeting IN (?*)",
+            found - set(gone) | {number for (number,) in unheard},
         )
     )
     for source, key, meeting, content in blanked:

@@ -1,9 +1,8 @@
 """Versions of meetings from calendars and invitations in, one row a meeting out.
 
-Every version that is seen is kept with where it was seen; the meeting is worked out of them, so the order in which
-they arrive does not matter. The highest sequence wins, then the latest stamp, then a calendar over a mail. What
-people answered is taken from all versions of that sequence, each person's latest answer. A meeting that every
-calendar has dropped is gone, unless a later invitation brings it back.
+Every version that is seen is kept with where it was seen; the meeting is worked out of them (``standing``), so the
+order in which they arrive does not matter. A meeting that every calendar has dropped is gone, unless a later
+invitation brings it back.
 """
 
 from __future__ import annotations
@@ -15,11 +14,12 @@ from typing import Final
 
 import msgspec
 
-from connectors.records import Answer, Attendee, Meeting
+from connectors.records import Answer, Meeting
 from daemon.store.addresses import AddressBook
 from daemon.store.database import Access, Row
 from daemon.store.encoding import encode, hash64, moment, storable
 from daemon.store.forgotten import Curtain, invited
+from daemon.store.standing import Seen, Standing, Voice, current
 from daemon.store.stirred import Stirred, stir
 from inference.words import topic
 
@@ -30,12 +30,13 @@ _MAX_ATTENDEES: Final = 500
 MEETING: Final = msgspec.json.Decoder(Meeting)
 
 _INSERT_VERSION: Final = (
-    "INSERT INTO meeting_versions (source, key, meeting, removed, content) VALUES (?, ?, ?, 0, ?) "
-    "ON CONFLICT (source, key, meeting) DO UPDATE SET removed = 0, content = excluded.content"
+    "INSERT INTO meeting_versions (source, key, meeting, removed, voice, pull, content) VALUES (?, ?, ?, 0, ?, ?, ?) "
+    "ON CONFLICT (source, key, meeting) DO UPDATE SET removed = 0, voice = excluded.voice, pull = excluded.pull, "
+    "content = excluded.content"
 )
 _INSERT: Final = (
     "INSERT INTO meetings (id, uid, recurrence_id, start, finish, all_day, status, organizer, attendees, in_calendar, "
-    "summary, topic, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "own, summary, topic, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -45,38 +46,19 @@ def meeting_number(uid: str, recurrence_id: str) -> int:
 
 
 class Invited(msgspec.Struct, frozen=True, array_like=True):
-    """One attendee as a row keeps them: the number of a spelling, and the answer."""
+    """One attendee as a row keeps them: the number of a spelling, the answer, and what is ``sure`` of it."""
 
     spelling: int
     answer: Answer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """One version of a meeting: in which stream (``BY_MAIL``: in a mail), under which key, and whether it still is."""
-
-    source: int
-    key: int
-    meeting: Meeting
-    removed: bool = False
-
-    @property
-    def rank(self) -> tuple[int, int, bool, bytes]:
-        """Versions in order of rank: the last one holds."""
-        stamp = self.meeting.stamp
-        return (
-            self.meeting.sequence,
-            0 if stamp is None else moment(stamp),
-            self.source != BY_MAIL,
-            encode(replace(self.meeting, key="")),
-        )
+    sure: Answer
 
 
 @dataclass(slots=True, kw_only=True)
 class MeetingIntake:
     """What one transaction does to meetings: ``see`` and ``drop`` versions, then ``store``.
 
-    ``new`` and ``changed`` count those that calendars showed (``shown``) in this transaction.
+    ``pull`` is the number of the pull that the versions come by. ``new`` and ``changed`` count those that calendars
+    showed (``shown``) in this transaction.
     """
 
     access: Access
@@ -85,17 +67,18 @@ class MeetingIntake:
     new: int = 0
     changed: int = 0
     shown: set[int] = field(default_factory=set)
-    versions: dict[tuple[int, int], dict[int, Meeting]] = field(default_factory=dict)
+    pull: int = 0
+    versions: dict[tuple[int, int], dict[int, tuple[Meeting, Voice]]] = field(default_factory=dict)
     affected: set[int] = field(default_factory=set)
 
-    def see(self, source: int, key: int, meetings: Iterable[Meeting]) -> None:
-        """The item ``key`` of ``source`` holds these meetings now, and no others."""
-        kept: dict[int, Meeting] = {}
-        for meeting in meetings:
+    def see(self, source: int, key: int, meetings: Iterable[tuple[Meeting, Voice]]) -> None:
+        """The item ``key`` of ``source`` tells of these meetings now, and of no others."""
+        kept: dict[int, tuple[Meeting, Voice]] = {}
+        for meeting, voice in meetings:
             if self.curtain is None or not self.curtain.hides(invited(meeting)):
                 plain = replace(meeting, description="", attendees=meeting.attendees[:_MAX_ATTENDEES])
                 shown = plain if self.curtain is None else self.curtain.meeting(plain)
-                kept[meeting_number(meeting.uid, meeting.recurrence_id)] = shown
+                kept[meeting_number(meeting.uid, meeting.recurrence_id)] = shown, voice
         self.versions[source, key] = kept
         if source != BY_MAIL:
             self.shown.update(kept)
@@ -110,20 +93,31 @@ class MeetingIntake:
         self.access.run("UPDATE meeting_versions SET removed = 1 WHERE source = ? AND key = ?", (source, key))
         return bool(rows)
 
+    def drop_unseen(self, source: int) -> int:
+        """``source`` shows nothing any more but what came by this pull; how many items went."""
+        self._flush()
+        unseen = (source, self.pull)
+        rows = self.access.rows(
+            "SELECT key, meeting FROM meeting_versions WHERE source = ? AND pull <> ? AND removed = 0", unseen
+        )
+        self.affected.update(number for _, number in rows)
+        self.access.run("UPDATE meeting_versions SET removed = 1 WHERE source = ? AND pull <> ?", unseen)
+        return len({key for key, _ in rows})
+
     def store(self) -> None:
         """Write the versions, then work the meetings out."""
         self._flush()
         seen: dict[int, list[Seen]] = defaultdict(list)
-        for number, source, key, removed, content in self.access.pick(
-            "SELECT meeting, source, key, removed, content FROM meeting_versions WHERE meeting IN (?*)", self.affected
+        for number, removed, voice, content in self.access.pick(
+            "SELECT meeting, removed, voice, content FROM meeting_versions WHERE meeting IN (?*)", self.affected
         ):
-            meeting = MEETING.decode(content)
-            seen[number].append(Seen(source=source, key=key, meeting=meeting, removed=bool(removed)))
+            version = Seen(meeting=MEETING.decode(content), voice=Voice(voice), removed=bool(removed))
+            seen[number].append(version)
         before = {
             row[0]: row
             for row in self.access.pick(
                 "SELECT id, uid, recurrence_id, start, finish, all_day, status, organizer, attendees, in_calendar, "
-                "summary, topic, link FROM meetings WHERE id IN (?*)",
+                "own, summary, topic, link FROM meetings WHERE id IN (?*)",
                 self.affected,
             )
         }
@@ -151,16 +145,21 @@ class MeetingIntake:
         rows = []
         for (source, key), meetings in self.versions.items():
             self.affected.update(meetings)
-            rows += [(source, key, number, encode(meeting)) for number, meeting in meetings.items()]
+            pull = 0 if source == BY_MAIL else self.pull
+            rows += [
+                (source, key, number, int(voice), pull, encode(meeting))
+                for number, (meeting, voice) in meetings.items()
+            ]
         self.access.many(_INSERT_VERSION, rows)
         self.versions.clear()
 
-    def _replace(self, before: dict[int, Row], now: dict[int, tuple[Meeting, bool] | None]) -> None:
-        self.book.learn(self.access, (address for found in now.values() if found for address in invited(found[0])))
+    def _replace(self, before: dict[int, Row], now: dict[int, Standing | None]) -> None:
+        told = [found.meeting for found in now.values() if found is not None]
+        self.book.learn(self.access, (address for meeting in told for address in invited(meeting)))
         old: list[Row] = []
         new: list[tuple[object, ...]] = []
         for number, found in now.items():
-            row = None if found is None else self._row(number, *found)
+            row = None if found is None else self._row(number, found)
             known = before.get(number)
             if known is not None and row is not None and tuple(known) == row:
                 continue
@@ -175,7 +174,12 @@ class MeetingIntake:
         self.access.many(_INSERT, new)
         self._index(new, 1)
 
-    def _row(self, number: int, meeting: Meeting, in_calendar: bool) -> tuple[object, ...]:
+    def _row(self, number: int, standing: Standing) -> tuple[object, ...]:
+        meeting, sure = standing.meeting, standing.sure
+        attendees = [
+            (self.book.number(each.address), each.answer, sure.get(each.address.email, "unanswered"))
+            for each in meeting.attendees
+        ]
         return (
             number,
             storable(meeting.uid),
@@ -185,8 +189,9 @@ class MeetingIntake:
             int(meeting.all_day),
             meeting.status,
             self.book.number(meeting.organizer) if meeting.organizer else None,
-            encode([(self.book.number(each.address), each.answer) for each in meeting.attendees]),
-            int(in_calendar),
+            encode(attendees),
+            int(standing.in_calendar),
+            int(standing.own),
             storable(meeting.summary),
             encode(topic(meeting.summary)),
             None if meeting.link is None else storable(meeting.link),
@@ -219,29 +224,3 @@ def people_of(organizer: int | None, attendees: bytes) -> list[int]:
 
 
 INVITED: Final = msgspec.json.Decoder(tuple[Invited, ...])
-
-
-def current(versions: Iterable[Seen]) -> tuple[Meeting, bool] | None:
-    """What the versions of one meeting come to, and whether a calendar shows it; None where it is gone."""
-    ranked = sorted(versions, key=lambda seen: seen.rank)
-    live = [seen for seen in ranked if not seen.removed]
-    shown = any(seen.source != BY_MAIL for seen in live)
-    dropped = [seen for seen in ranked if seen.removed and seen.source != BY_MAIL]
-    if dropped and not shown:
-        live = [seen for seen in live if seen.rank[:2] > dropped[-1].rank[:2]]
-    if not live:
-        return None
-    holds = live[-1].meeting
-    same = [seen.meeting for seen in live if seen.meeting.sequence == holds.sequence]
-    return replace(holds, attendees=_attendees(same)), shown
-
-
-def _attendees(versions: Sequence[Meeting]) -> tuple[Attendee, ...]:
-    """Everybody in the versions (in order of rank), with their latest answer; by address."""
-    found: dict[str, Attendee] = {}
-    for meeting in versions:
-        for attendee in meeting.attendees:
-            known = found.get(attendee.address.email)
-            if known is None or attendee.answer != "unanswered":
-                found[attendee.address.email] = attendee
-    return tuple(found[email] for email in sorted(found))

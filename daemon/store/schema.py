@@ -55,6 +55,8 @@ Table(
     Column("account", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("cursor", Text),
+    Column("pull", Integer, nullable=False),
+    Column("under_way", SmallInteger, nullable=False),
     UniqueConstraint("account", "name"),
 )
 Table(
@@ -136,6 +138,8 @@ Table(
     _key("key"),
     _key("meeting"),
     Column("removed", SmallInteger, nullable=False),
+    Column("voice", SmallInteger, nullable=False),
+    Column("pull", Integer, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Index("ix_meeting_versions_meeting", "meeting"),
 )
@@ -152,6 +156,7 @@ Table(
     Column("organizer", Integer),
     Column("attendees", LargeBinary, nullable=False),
     Column("in_calendar", SmallInteger, nullable=False),
+    Column("own", SmallInteger, nullable=False),
     Column("summary", Text, nullable=False),
     Column("topic", LargeBinary, nullable=False),
     Column("link", Text),

@@ -12,8 +12,20 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from connectors.records import Batch, Cursor, Message
-from daemon.store import accounts, corrections, exporting, findings, forget, people, records, reinfer, texts, views
+from connectors.records import Batch, Message
+from daemon.store import (
+    accounts,
+    corrections,
+    exporting,
+    findings,
+    forget,
+    people,
+    records,
+    reinfer,
+    streams,
+    texts,
+    views,
+)
 from daemon.store.accounts import Claim, Rejection
 from daemon.store.addresses import AddressBook
 from daemon.store.applying import Applied, apply
@@ -22,6 +34,7 @@ from daemon.store.database import Access, Database
 from daemon.store.exporting import ExportedMail, ExportedMeeting
 from daemon.store.findings import WorkedOut
 from daemon.store.people import StoredPerson
+from daemon.store.streams import Place, UnderWay
 from daemon.store.timelines import Reader
 from daemon.store.upgrade import upgraded
 from daemon.store.views import LeftOut
@@ -78,15 +91,21 @@ class Store:
 
     # What a pass does.
 
-    def cursor(self, account: str, stream: str) -> Cursor | None:
-        """How far a stream was read, None from the beginning."""
+    def place(self, account: str, stream: str) -> Place:
+        """How far a stream was read, and whether a pull from its beginning is still under way."""
         with self._database.reading() as access:
-            return accounts.cursor(access, account, stream)
+            return streams.place(access, account, stream)
 
-    def forget_cursor(self, account: str, stream: str) -> None:
-        """Have a stream read from the beginning next time."""
+    def begin_pulls(self, account: str, named: Sequence[str], under_way: UnderWay) -> None:
+        """Pulls of these streams from the beginning start now, or with the next pass; their cursors are dropped."""
         with self._write() as access:
-            accounts.forget_cursor(access, account, stream)
+            for stream in named:
+                streams.begin(access, account, stream, under_way)
+
+    def finish_pull(self, account: str, stream: str) -> int:
+        """A pull from the beginning came to its end: meetings that it did not show go; how many those were."""
+        with self._writing_addresses() as access:
+            return streams.finish(access, self._book, account, stream)
 
     def unknown(self, messages: Sequence[Message]) -> set[str]:
         """The identities of those of these messages that must be read: new ones, and better copies of known ones."""
@@ -108,14 +127,18 @@ class Store:
         ``findings`` must hold what ``unknown`` named; a known mail whose findings are given is taken as read anew.
         The order of batches, how changes are cut into them, and how often they come make no difference.
         """
+        with self._writing_addresses() as access:
+            return apply(access, self._book, account, stream, batch, findings, now=now, keep_text=keep_text)
+
+    @contextmanager
+    def _writing_addresses(self) -> Iterator[Access]:
+        """A transaction for which ``_book`` holds; a new book where others may have written, or this one fails."""
         try:
             with self._write() as access:
                 if self._database.lock.taken != self._taken:
-                    self._book = AddressBook()  # others may have written since
+                    self._book = AddressBook()
                     self._taken = self._database.lock.taken
-                return apply(
-                    access, self._book, account, stream, batch, findings, now=now, keep_text=keep_text
-                )  # fmt: skip
+                yield access
         except BaseException:
             self._book = AddressBook()
             raise

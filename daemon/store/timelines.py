@@ -13,7 +13,7 @@ import msgspec
 from daemon.store.appearances import HUMAN, Part
 from daemon.store.database import Access, Row
 from daemon.store.encoding import FINDINGS, READERS, Findings, Readers, time_of
-from daemon.store.meetings import INVITED
+from daemon.store.meetings import INVITED, Invited
 from daemon.store.people import StoredPerson, owner_names, persons
 from daemon.store.threads import NOTICEBOARD, id_hash
 from inference.findings import MailKind
@@ -34,6 +34,14 @@ _BY_ANSWER: Final = ("accepted", "declined", "tentative", "unanswered")
 NOBODY: Final = -1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """A meeting, and whether the owner agreed to it: their calendar shows it, or they answered."""
+
+    encounter: Encounter
+    agreed: bool
+
+
 @dataclass(slots=True)
 class Reader:
     """Loads timelines; what it has decoded it keeps (bounded) for the next, so it must not outlive a refresh."""
@@ -52,10 +60,11 @@ class Reader:
         known = {person.id: person for person in persons(self.access, numbers)}
         addresses = self.access.table("SELECT id, person FROM addresses WHERE person IN (?*)", known)
         mails = self._mails(addresses, known)
-        encounters = self._encounters(addresses)
+        met = self._met(addresses)
         names = owner_names(self.access)
         for number in sorted(known):
-            yield _timeline(known[number], mails[number], encounters[number], names)
+            encounters = [each.encounter for each in met[number] if _counts(each, number, mails[number])]
+            yield _timeline(known[number], mails[number], encounters, names)
         if len(self.mails) > _KEPT:
             self.mails.clear()
         if len(self.whose) > _KEPT_SPELLINGS:
@@ -146,46 +155,49 @@ class Reader:
     def _persons(self, spellings: Iterable[int], author: int) -> tuple[int, ...]:
         return tuple(dict.fromkeys(each for each in map(self.whose.__getitem__, spellings) if each != author))
 
-    def _encounters(self, addresses: Mapping[int, int]) -> dict[int, list[Encounter]]:
-        met: dict[int, set[int]] = defaultdict(set)
+    def _met(self, addresses: Mapping[int, int]) -> dict[int, list[Met]]:
+        """By person: the meetings to which they were invited, in order of time."""
+        invited: dict[int, set[int]] = defaultdict(set)
         for address, meeting in self.access.pick(
             "SELECT address, meeting FROM invitations WHERE address IN (?*)", addresses
         ):
-            met[addresses[address]].add(meeting)
-        loaded = self.encounters(set().union(*met.values()))
-        found: dict[int, list[Encounter]] = defaultdict(list)
-        for person, meetings in met.items():
+            invited[addresses[address]].add(meeting)
+        loaded = self.meetings(set().union(*invited.values()))
+        found: dict[int, list[Met]] = defaultdict(list)
+        for person, meetings in invited.items():
             own = [loaded[meeting] for meeting in meetings if meeting in loaded]
-            found[person] = sorted(own, key=lambda each: (each.start, each.uid, each.recurrence_id))
+            found[person] = sorted(
+                own, key=lambda met: (met.encounter.start, met.encounter.uid, met.encounter.recurrence_id)
+            )
         return found
 
-    def encounters(self, meetings: Iterable[int]) -> dict[int, Encounter]:
-        """These meetings as ledgers see them."""
+    def meetings(self, numbers: Iterable[int]) -> dict[int, Met]:
+        """These meetings as ledgers see them; not those that claim to be the owner's and are not proven to be."""
         rows = list(
             self.access.pick(
                 "SELECT id, uid, recurrence_id, start, finish, all_day, status, organizer, attendees, in_calendar, "
-                "summary, topic, link FROM meetings WHERE id IN (?*)",
-                meetings,
+                "own, summary, topic, link FROM meetings WHERE id IN (?*)",
+                numbers,
             )
         )
         invited = {row[0]: INVITED.decode(row[8]) for row in rows}
         self._learn(each.spelling for found in invited.values() for each in found)
         self._learn(row[7] for row in rows if row[7] is not None)
-        return {
-            row[0]: self._encounter(row, [(each.spelling, each.answer) for each in invited[row[0]]]) for row in rows
-        }
+        proven = (row for row in rows if row[7] is None or self.whose[row[7]] != OWNER or row[9] or row[10])
+        return {row[0]: self._meeting(row, invited[row[0]]) for row in proven}
 
-    def _encounter(self, row: Row, invited: Sequence[tuple[int, str]]) -> Encounter:
-        _, uid, recurrence_id, start, finish, all_day, status, organizer, _, in_calendar, summary, topic, link = row
+    def _meeting(self, row: Row, invited: Sequence[Invited]) -> Met:
+        _, uid, recurrence_id, start, finish, all_day, status, organizer, _, in_calendar, _, summary, topic, link = row
         answers: dict[int, str] = {}
-        for spelling, answer in invited:
-            person = self.whose[spelling]
+        for each in invited:
+            person = self.whose[each.spelling]
+            answer = each.sure if person == OWNER else each.answer
             answers[person] = min(answer, answers.get(person, "unanswered"), key=_BY_ANSWER.index)
         by = None if organizer is None else self.whose[organizer]
         if by is not None:
             answers[by] = "accepted"
         answers.setdefault(OWNER, "accepted" if in_calendar else "unanswered")
-        return Encounter(
+        encounter = Encounter(
             uid=uid,
             recurrence_id=recurrence_id,
             start=time_of(start),
@@ -201,6 +213,20 @@ class Reader:
             topic=_TOPIC.decode(topic),
             link=link,
         )
+        return Met(encounter=encounter, agreed=bool(in_calendar) or answers[OWNER] != "unanswered")
+
+
+def _counts(met: Met, person: int, mails: Iterable[Mail]) -> bool:
+    """Whether a meeting is one between the owner and ``person``.
+
+    An invitation that came by mail alone, and that the owner never answered, proves a meeting with nobody but its
+    sender, and with them only where the owner writes to them: else anybody could invite themselves, and others.
+    """
+    if met.agreed:
+        return True
+    if met.encounter.organizer != person:
+        return False
+    return any(mail.author == OWNER and person in (*mail.to, *mail.cc) for mail in mails)
 
 
 def _with_owner(mail: Mail) -> bool:

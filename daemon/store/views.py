@@ -137,7 +137,8 @@ def _ahead(access: Access, as_of: datetime) -> tuple[Ahead, ...]:
         (moment(as_of), moment(as_of + _AHEAD)),
     )
     found = []
-    for each in Reader(access).encounters(number for (number,) in rows).values():
+    agreed = [met.encounter for met in Reader(access).meetings(number for (number,) in rows).values() if met.agreed]
+    for each in agreed:
         coming = [who.person for who in each.participants if who.answer != "declined"]
         if OWNER in coming and len(coming) <= _FEW:
             found += [Ahead(person=who, start=each.start, summary=each.summary) for who in coming if who > OWNER]

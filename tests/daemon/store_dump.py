@@ -45,7 +45,7 @@ def dump(store):
             "meetings": _meetings(access, spelled),
             "versions": _keyed(
                 access,
-                "SELECT source, key, meeting, removed, content FROM meeting_versions",
+                "SELECT source, key, meeting, removed, voice, content FROM meeting_versions",
                 {0: "mail", **streams},
                 {},
             ),
@@ -92,7 +92,7 @@ def _addresses(access):
 
 def _meetings(access, spelled):
     for row in access.rows(
-        "SELECT organizer, attendees, id, uid, recurrence_id, start, finish, all_day, status, in_calendar, summary, "
+        "SELECT organizer, attendees, id, uid, recurrence_id, start, finish, all_day, status, in_calendar, own, summary, "
         "topic, link FROM meetings"
     ):
         people = [(spelled[each.spelling], each.answer) for each in INVITED.decode(row[1])]

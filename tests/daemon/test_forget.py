@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from connectors.records import Address
+from connectors.records import Address, Removed
 from daemon.refresh import refresh
 from daemon.store import Correction, CorrectionKind, open_store
 from daemon.store.people import person_number
@@ -118,3 +118,15 @@ def test_everybody_elses_ledger_is_made_again(store, owner):
     assert {favor.person for favor in after} <= {number(AOIFE), number(TOMAS)}
     assert len(after) < len(before)
     assert all("Dana" not in evidence.quote for favor in after for evidence in favor.evidence)
+
+
+def test_meetings_that_never_came_about_do_not_keep_the_person_either(stores, owner):
+    store = filled(stores(), owner)
+    feed(store, mail("i", sender=TOMAS, meetings=(meeting("dropped", organizer=TOMAS, summary="Dana Whitfield"),)))
+    feed(store, meeting("dropped", organizer=TOMAS, key="x"), stream="calendar")
+    feed(store, Removed(key="x"), stream="calendar")
+    store.forget([DANA.email, SECOND.email])
+    assert "acme" not in contents(store)
+    with store._database.reading() as access:
+        kept = access.rows("SELECT content FROM meeting_versions")
+    assert b"acme.example" not in b"".join(bytes(content) for (content,) in kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
@@ -43,6 +44,19 @@ class Fake:
             if number in self.trouble:
                 raise self.trouble.pop(number)
             yield batch(self.changes[number], cursor=str(number + 1))
+
+
+class Folders:
+    """An account of several streams, each a ``Fake``."""
+
+    def __init__(self, **folders):
+        self.folders = folders
+
+    def streams(self):
+        return [Stream(name=name, holds="mail") for name in self.folders]
+
+    def pull(self, stream, since):
+        return self.folders[stream.name].pull(stream, since)
 
 
 def sync(store, connector, **more):
@@ -112,6 +126,41 @@ def test_trouble_in_the_middle_keeps_what_came_before_and_is_told(store, kind):
     assert (state.problem, state.last_success) == ("the file is gone: put it back", None)
     assert sync(store, connector).applied.new == 1
     assert store.account_states()[0].problem is None
+
+
+@pytest.mark.parametrize("kind", [NeedsOwner, Transient])
+def test_a_folder_that_cannot_be_read_does_not_keep_the_others_from_being_read(store, kind):
+    connector = Folders(a=Fake(), b=Fake(trouble={0: kind("b is gone")}), c=Fake(trouble={0: kind("c is gone")}),
+                        d=Fake(changes=[mail("d")]))  # fmt: skip
+    outcome = sync(store, connector)
+    assert (outcome.applied.new, outcome.problem) == (4, "b is gone")
+    assert store.account_states()[0].problem == "b is gone"
+
+
+@pytest.mark.parametrize("error", [Transient("busy", retry_after=timedelta(minutes=1)), ProtocolViolation("garbage")])
+def test_a_source_that_wants_to_be_left_alone_or_speaks_nonsense_is_left_alone(store, error):
+    connector = Folders(a=Fake(trouble={0: error}), b=Fake())
+    assert (sync(store, connector).problem, connector.folders["b"].pulls) == (str(error), [])
+
+
+def test_a_full_pass_that_was_stopped_is_gone_on_with_by_a_plain_one(store):
+    connector = Folders(a=Fake(), b=Fake(changes=[mail("b")]))
+    sync(store, connector)
+    seen = []
+
+    def noting(message):
+        seen.append(message.key)
+        return read(message)
+
+    done = []
+    stopped = sync(
+        store, connector, full=True, read=noting, progress=lambda n, _: done.append(n), stop=lambda: bool(done)
+    )
+    assert (stopped.stopped, seen) == (True, ["ask"])
+    sync(store, connector, read=noting)
+    assert seen == ["ask", "answer", "three", "b"]
+    sync(store, connector, read=noting)
+    assert len(seen) == 4
 
 
 def test_a_stop_is_honoured_between_batches_and_nothing_is_lost(store):
@@ -200,4 +249,4 @@ def test_reinfer_reads_kept_texts_again(store, owner):
 
 def test_the_cursor_is_what_the_connector_gave(store):
     sync(store, Fake())
-    assert store.cursor("post", "INBOX") == Cursor(value="3")
+    assert store.place("post", "INBOX").cursor == Cursor(value="3")

@@ -11,7 +11,7 @@ import pytest
 
 from connectors.records import Cursor, Rejected, Removed
 from daemon.refresh import refresh
-from daemon.store import Correction, CorrectionKind, StoreBusy, StoreError, open_store
+from daemon.store import Correction, CorrectionKind, Place, StoreBusy, StoreError, UnderWay, open_store
 from daemon.store.people import person_number
 from inference.people import person_key
 from inference.timeline import OWNER
@@ -110,42 +110,6 @@ def test_a_removed_meeting_goes_unless_it_is_seen_elsewhere(stores):
     assert dump(store)["invitations"] == []
 
 
-def test_an_invitation_does_not_bring_back_what_the_calendar_dropped_but_a_newer_one_does(stores):
-    store = stores()
-    feed(store, mail("i", meetings=(meeting("m"),)))
-    feed(store, meeting("m"), stream="calendar")
-    feed(store, Removed(key="m/"), stream="calendar")
-    assert dump(store)["meetings"] == []
-    feed(store, mail("j", meetings=(meeting("m", sequence=1, day=9),)))
-    assert len(dump(store)["meetings"]) == 1
-
-
-def test_the_highest_sequence_and_then_the_latest_stamp_is_the_meeting(stores):
-    store = stores()
-    moved = meeting("m", day=3, sequence=2, summary="Moved")
-    stamped = meeting("m", day=2, sequence=2, stamp=NOW, summary="Stamped")
-    feed(store, mail("i", meetings=(stamped,)), mail("j", meetings=(moved,)))
-    feed(store, meeting("m", day=1, sequence=1, stamp=NOW + timedelta(days=1), summary="Old"), stream="calendar")
-    assert [row[-3] for row in dump(store)["meetings"]] == ["Stamped"]
-
-
-def test_an_answer_that_comes_by_mail_is_taken_up(store, owner):
-    feed(
-        store,
-        meeting("m", attendees=(MAYA, DANA, AOIFE), answers={DANA: "unanswered", AOIFE: "unanswered"}),
-        stream="c",
-    )
-    feed(store, mail("reply", meetings=(meeting("m", stamp=NOW, attendees=(DANA,), answers={DANA: "declined"}),)))
-    refresh(store, owner)
-    answers = {each.person: each.answer for each in store.timeline(number(DANA)).encounters[0].participants}
-    assert answers == {OWNER: "accepted", number(DANA): "declined", number(AOIFE): "unanswered"}
-
-
-def test_an_invitation_from_a_sender_who_failed_authentication_is_no_meeting(store):
-    feed(store, mail("i", authenticated=False, meetings=(meeting("m"),)))
-    assert dump(store)["meetings"] == []
-
-
 def test_what_could_not_be_read_is_listed_until_it_can(stores):
     store = stores()
     assert feed(store, Rejected(key="a", reason="no From"), Rejected(key="b", reason="too deep")).rejected == 2
@@ -162,13 +126,13 @@ def test_what_could_not_be_read_is_listed_until_it_can(stores):
 
 def test_a_cursor_is_kept_with_its_batch_and_none_leaves_it(stores):
     store = stores()
-    assert store.cursor("post", "INBOX") is None
+    assert store.place("post", "INBOX").cursor is None
     feed(store, mail("a"), cursor="1")
     feed(store, mail("b"))
-    assert store.cursor("post", "INBOX") == Cursor(value="1")
-    assert store.cursor("post", "Sent") is None
-    store.forget_cursor("post", "INBOX")
-    assert store.cursor("post", "INBOX") is None
+    assert store.place("post", "INBOX").cursor == Cursor(value="1")
+    assert store.place("post", "Sent").cursor is None
+    store.begin_pulls("post", ["INBOX"], UnderWay.WHOLE)
+    assert store.place("post", "INBOX") == Place(under_way=UnderWay.WHOLE)
 
 
 def test_a_batch_that_fails_leaves_nothing_behind(stores):
@@ -178,7 +142,7 @@ def test_a_batch_that_fails_leaves_nothing_behind(stores):
     with pytest.raises(KeyError, match="no findings"):
         store.apply("post", "INBOX", batch(mail("b", sender=AOIFE), cursor="2"), {}, now=NOW, keep_text=False)
     assert dump(store) == before
-    assert store.cursor("post", "INBOX") == Cursor(value="1")
+    assert store.place("post", "INBOX").cursor == Cursor(value="1")
     assert feed(store, mail("b", sender=AOIFE), cursor="2").new == 1
     assert len(dump(store)["appearances"]) == 4
 

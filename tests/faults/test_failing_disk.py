@@ -66,7 +66,7 @@ def test_what_was_stored_before_the_disk_was_full_stays(store):
     with pytest.raises(StoreError, match="no room left"):
         feed(store, *[mail(f"n{number}", subject="x" * 2_000) for number in range(50)], cursor="2")
     lift()
-    assert store.cursor("post", "INBOX") == Cursor(value="1")
+    assert store.place("post", "INBOX").cursor == Cursor(value="1")
     assert [row[2] for row in dump(store)["messages"]] == ["a@acme.example"]
 
 

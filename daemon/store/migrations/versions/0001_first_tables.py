@@ -34,6 +34,8 @@ def upgrade() -> None:
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("cursor", sa.Text()),
+        sa.Column("pull", sa.Integer(), nullable=False),
+        sa.Column("under_way", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("account", "name"),
     )
@@ -140,6 +142,8 @@ def upgrade() -> None:
         sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("meeting", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("removed", sa.SmallInteger(), nullable=False),
+        sa.Column("voice", sa.SmallInteger(), nullable=False),
+        sa.Column("pull", sa.Integer(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("source", "key", "meeting"),
     )
@@ -156,6 +160,7 @@ def upgrade() -> None:
         sa.Column("organizer", sa.Integer()),
         sa.Column("attendees", sa.LargeBinary(), nullable=False),
         sa.Column("in_calendar", sa.SmallInteger(), nullable=False),
+        sa.Column("own", sa.SmallInteger(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("topic", sa.LargeBinary(), nullable=False),
         sa.Column("link", sa.Text()),
