@@ -23,6 +23,9 @@ _FOR_DEEDS, _FOR_PROMISES, _FOR_REFUSALS = 0.6, 0.7, 0.3
 _EXPLAINED = 0.5  # who refuses says why
 _RARELY_REFUSED = -0.4  # hardly anybody refuses plain information
 _A_FEW_WORDS, _MANY_WORDS = 4, 40
+# An answer of another type than the ask counts less; little less where it answers the very mail, at some length: then
+# rather one of the types was misread.
+_OTHER_KIND, _OTHER_KIND_AT_LENGTH = -1.5, -0.4
 _SECOND = 0.4  # what a second sentence that does the same adds
 _PLAIN_DELIVERY = 0.75  # from here on, what is delivered is not also still promised
 #: A direct answer of some length in which no act was recognised: how often it holds what was asked for.
@@ -108,7 +111,9 @@ def _delivered(reading: Reading, draft: Draft, given: _Pool | None, promised: _P
     if given.act.act is ActName.INTRO or kind is draft.type:
         shifts.append(0.4)
     elif kinship(kind, draft.type) == 0.0:
-        shifts.append(-1.5)
+        shifts.append(
+            _OTHER_KIND_AT_LENGTH if mail.answers in draft.mails and mail.words >= _MANY_WORDS else _OTHER_KIND
+        )
     if mail.attachments and draft.type in DOCUMENTS:
         shifts.append(0.8)
     if mail.words >= _MANY_WORDS and draft.type in ANSWERED_IN_WORDS:
