@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,6 +22,7 @@ from time import monotonic
 import msgspec
 
 from connectors.errors import CursorExpired, NeedsOwner, Transient
+from connectors.file_streams import file_streams
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
 from connectors.records import Batch, Change, Cursor, Meeting, Rejected, Removed
 
@@ -70,30 +70,7 @@ class IcsConnector:
         Raises:
             NeedsOwner: the path is not there or may not be read, or the files in it are no calendars.
         """
-        if self._path.is_file():
-            return [Stream(name=self._path.name, holds="calendar")]
-        if not self._path.is_dir():
-            raise NeedsOwner(f"{self._path} is not there: correct the path of this ics account")
-        try:
-            names = sorted(self._files())
-            strange = not names and any(self._path.iterdir())
-        except PermissionError as error:
-            raise NeedsOwner(f"{error.filename} may not be read: allow it, or leave it out") from error
-        except OSError as error:
-            raise Transient(f"{self._path} changed while it was listed") from error
-        if strange:
-            raise NeedsOwner(f"{self._path} has no calendar file (.ics) in it: correct the path of this ics account")
-        return [Stream(name=name, holds="calendar") for name in names]
-
-    def _files(self) -> Iterator[str]:
-        def refuse(error: OSError) -> None:
-            raise error
-
-        for folder, _, files in os.walk(self._path, onerror=refuse):
-            for name in files:
-                path = Path(folder) / name
-                if name.lower().endswith(_ENDINGS) and not name.startswith(".") and path.is_file():
-                    yield path.relative_to(self._path).as_posix()
+        return file_streams(self._path, _is_calendar_file, holds="calendar", kind="ics", file="calendar file (.ics)")
 
     def pull(self, stream: Stream, since: Cursor | None) -> Iterator[Batch]:
         """What changed in one calendar.
@@ -218,6 +195,10 @@ def _unpacked(text: str) -> dict[bytes, bytes]:
 
 def _cursor(place: Place) -> Cursor:
     return Cursor(value=msgspec.json.encode(place).decode())
+
+
+def _is_calendar_file(path: Path, name: str) -> bool:
+    return name.lower().endswith(_ENDINGS) and not path.name.startswith(".") and path.is_file()
 
 
 def _place(since: Cursor | None) -> Place | None:

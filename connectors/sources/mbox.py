@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from connectors.errors import CursorExpired, NeedsOwner, Transient
+from connectors.file_streams import file_streams
 from connectors.folders import is_own, use_of, use_of_label
 from connectors.harmless import name_of, one_line
 from connectors.header_block import decoded, header_block
@@ -78,32 +79,7 @@ class MboxConnector:
         Raises:
             NeedsOwner: the path is not there or may not be read, or the files in it are no boxes.
         """
-        if self._path.is_file():
-            return [Stream(name=self._path.name, holds="mail")]
-        if not self._path.is_dir():
-            raise NeedsOwner(f"{self._path} is not there: correct the path of this mbox account")
-        try:
-            names = sorted(self._boxes())
-            strange = not names and any(self._path.iterdir())
-        except PermissionError as error:
-            raise NeedsOwner(f"{error.filename} may not be read: allow it, or leave it out") from error
-        except OSError as error:
-            raise Transient(f"{self._path} changed while it was listed") from error
-        if strange:
-            raise NeedsOwner(f"{self._path} has no mbox file to read in it: correct the path of this mbox account")
-        return [Stream(name=name, holds="mail") for name in names]
-
-    def _boxes(self) -> Iterator[str]:
-        def refuse(error: OSError) -> None:
-            raise error
-
-        for folder, folders, files in os.walk(self._path, onerror=refuse):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            for name in files:
-                path = Path(folder) / name
-                relative = path.relative_to(self._path).as_posix()
-                if use_of(relative) != "left out" and _is_box_file(path):
-                    yield relative
+        return file_streams(self._path, _is_wanted, holds="mail", kind="mbox", file="mbox file")
 
     def pull(self, stream: Stream, since: Cursor | None) -> Iterator[Batch]:
         """New mails of one box.
@@ -276,6 +252,10 @@ def _may_be_box(beginning: bytes) -> bool:
     """Whether a file that begins like this is a box, or has nothing in it yet."""
     written = beginning.lstrip()
     return not written or is_box(written)
+
+
+def _is_wanted(path: Path, name: str) -> bool:
+    return use_of(name) != "left out" and _is_box_file(path)
 
 
 def _place(since: Cursor | None) -> Place | None:
