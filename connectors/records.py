@@ -133,13 +133,15 @@ class Message:
     def identity(self) -> str:
         """What makes this mail the same mail in every folder and account: 32 hex digits.
 
-        The Message-ID together with the From address (so that nobody can shadow somebody else's mail by reusing
-        its Message-ID); without a Message-ID, a hash of sender, second, subject and body.
+        A hash of the Message-ID and of everything that the sender wrote: anybody can send a mail with somebody
+        else's Message-ID and From, and such a mail is another one. Blind readers and display names do not count, for
+        they differ between the copies of one mail.
         """
-        if self.message_id:
-            parts = ["id", self.message_id, self.sender.email]
-        else:
-            parts = ["content", self.sender.email, self.sent_at.isoformat(), self.subject, self.text or self.html]
+        parts = [self.message_id or "", self.sender.email, self.sent_at.isoformat(), self.subject, self.text, self.html]
+        for group in ([each.email for each in self.to], [each.email for each in self.cc]):
+            parts += [str(len(group)), *sorted(group)]
+        for ids in (self.in_reply_to, self.references, self.attachments):
+            parts += [str(len(ids)), *ids]
         return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

@@ -16,6 +16,7 @@ from daemon.store.records import Intake
 from daemon.store.standing import Voice, heard
 from daemon.store.stirred import Stirred, stir
 from daemon.store.streams import stream_and_pull
+from daemon.store.superseded import doubtful, erase_unseen
 from inference.findings import MessageFindings
 
 
@@ -74,9 +75,12 @@ def apply(
     _invitations(mail, meetings)
     for key, meeting in latest.meetings.items():
         meetings.see(number, hash64(key), [(meeting, Voice.CALENDAR)])
+    old = doubtful(access, number, mail, latest.removed)
     removed = _remove(access, meetings, number, latest.removed)
-    meetings.store()
     _sight(access, number, mail, latest.messages)
+    for identity in erase_unseen(access, book, old):
+        meetings.see(BY_MAIL, _mail_key(identity), ())
+    meetings.store()
     _reject(access, number, latest, now)
     if book.write_counts(access):
         stir(access, Stirred.PEOPLE, [0])

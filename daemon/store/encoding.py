@@ -70,14 +70,15 @@ def storable(text: str) -> str:
 
 #: Where a mail's copies differ, the one that says most about who wrote it stands for it; see ``version``.
 _OWN, _AUTHENTICATED, _UNKNOWN, _FAILED = range(4)
+_TRUST_BITS: Final = 57
 
 
 def version(message: Message) -> int:
     """A number by which the copies of one mail are ranked: the smallest stands for the mail.
 
-    Copies of a mail can differ (a list adds a footer, somebody forges one), and which arrives first is chance. The
-    owner's own copy comes first, then an authenticated one, direct ones before those that came through a list;
-    among equals the hash of the content decides.
+    Copies of a mail say the same (``Message.identity``), but which arrives first is chance. The owner's own copy comes
+    first, then an authenticated one, direct ones before those that came through a list; among equals a hash of what
+    may differ between copies decides.
     """
     if message.own:
         trust = _OWN
@@ -85,14 +86,15 @@ def version(message: Message) -> int:
         trust = _UNKNOWN
     else:
         trust = _AUTHENTICATED if message.authenticated else _FAILED
-    people = (*message.to, message.sender, *message.cc, message.sender, *message.bcc)
-    parts = [str(moment(message.sent_at)), message.subject, message.text, message.html, message.message_id or ""]
-    parts += [part for each in people for part in (each.email, each.name)]
-    parts += message.in_reply_to
-    parts += message.references
-    parts += message.attachments
+    people = (message.sender, *message.to, *message.cc, message.sender, *message.bcc)
+    parts = [part for each in people for part in (each.email, each.name)]
     digest = hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=7).digest()
-    return (trust * 2 + ("list-id" in message.headers)) << 56 | int.from_bytes(digest, "big")
+    return trust << _TRUST_BITS | ("list-id" in message.headers) << _TRUST_BITS - 1 | int.from_bytes(digest, "big")
+
+
+def distrust(version: int) -> int:
+    """How little is known of who wrote the copy with this ``version``: 0 is the owner's own."""
+    return version >> _TRUST_BITS
 
 
 class Findings(msgspec.Struct, frozen=True, array_like=True):

@@ -23,6 +23,7 @@ from daemon.store.findings import settle
 from daemon.store.forgotten import redacted, without_names
 from daemon.store.meetings import MEETING, people_of
 from daemon.store.people import touch
+from daemon.store.rows import erase
 from daemon.store.stirred import Stirred, stir
 from inference.names import clean
 from inference.timeline import OWNER
@@ -100,10 +101,9 @@ def _erase_mail(access: Access, leaving: _Leaving) -> None:
     for statement in (
         "DELETE FROM appearances WHERE message IN (?*)",
         "DELETE FROM mentions WHERE message IN (?*)",
-        "DELETE FROM sightings WHERE message IN (?*)",
-        "DELETE FROM messages WHERE id IN (?*)",
     ):
         access.strike(statement, gone)
+    erase(access, gone)
 
 
 def _persons(access: Access, spellings: Iterable[int]) -> set[int]:

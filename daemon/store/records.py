@@ -5,7 +5,7 @@ What is stored does not depend on the order of batches, on how they are cut, or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
@@ -17,6 +17,7 @@ from daemon.store.appearances import Indexed, enter, stored, withdraw
 from daemon.store.database import Access, Row
 from daemon.store.encoding import READERS, Readers, encode, findings_row, moment, storable, version
 from daemon.store.forgotten import Curtain, participants
+from daemon.store.rows import highest_row
 from daemon.store.stirred import Stirred, stir
 from daemon.store.threads import Place, Threads, links_of, parent_of
 from inference.acts.act import ActName
@@ -78,8 +79,7 @@ class Intake:
                 self._meet(message)
         for row in self.access.pick(_BEFORE, self.best):
             self.best[bytes(row[0])].before = row
-        highest = self.access.row("SELECT max(id) FROM messages")
-        number = (highest[0] if highest else None) or 0
+        number = highest_row(self.access)
         for incoming in self.best.values():
             if incoming.before is None:
                 number += 1
@@ -102,6 +102,11 @@ class Intake:
         known.links = tuple(dict.fromkeys((*known.links, *links)))
         if rank < known.version:
             known.message, known.version = message, rank
+
+    @property
+    def arriving(self) -> Iterator[Message]:
+        """The mails that were seen, one copy of each."""
+        return (each.message for each in self.best.values())
 
     def row_of(self, key: str) -> int | None:
         """The number of the row of the mail last seen under ``key``, None where nothing of it is kept."""

@@ -12,7 +12,8 @@ import msgspec
 
 from daemon.store.appearances import HUMAN, Part
 from daemon.store.database import Access, Row
-from daemon.store.encoding import FINDINGS, READERS, Findings, Readers, time_of
+from daemon.store.doubles import without_doubles
+from daemon.store.encoding import FINDINGS, READERS, Findings, Readers, distrust, time_of
 from daemon.store.meetings import INVITED, Invited
 from daemon.store.people import StoredPerson, owner_names, persons
 from daemon.store.threads import NOTICEBOARD, id_hash
@@ -26,7 +27,7 @@ _HUMAN: Final = "('" + "', '".join(sorted(HUMAN)) + "')"
 _TOPIC: Final = msgspec.json.Decoder(tuple[int, ...])
 _MAIL: Final = (
     "SELECT id, identity, message_id, parent, at, sender, readers, thread, subject, kind, findings, own, "
-    "authenticated, link FROM messages WHERE id IN (?*)"
+    "authenticated, link, version FROM messages WHERE id IN (?*)"
 )
 _IN_MAIL: Final = "SELECT address, message FROM appearances WHERE part < ? AND address IN (?*)"
 _BY_ANSWER: Final = ("accepted", "declined", "tentative", "unanswered")
@@ -48,6 +49,7 @@ class Reader:
 
     access: Access
     mails: dict[int, Mail] = field(default_factory=dict)
+    distrust: dict[int, int] = field(default_factory=dict)
     whose: dict[int, int] = field(default_factory=dict)
 
     def again(self, access: Access) -> Reader:
@@ -67,6 +69,7 @@ class Reader:
             yield _timeline(known[number], mails[number], encounters, names)
         if len(self.mails) > _KEPT:
             self.mails.clear()
+            self.distrust.clear()
         if len(self.whose) > _KEPT_SPELLINGS:
             self.whose.clear()
 
@@ -93,8 +96,8 @@ class Reader:
         found: dict[int, list[Mail]] = defaultdict(list)
         for person, rows in wanted.items():
             about = {row for row in naming[person] - rows if row in self.mails and _with_owner(self.mails[row])}
-            mails = [self.mails[row] for row in rows | about if row in self.mails]
-            found[person] = sorted(mails, key=lambda mail: (mail.at, mail.identity))
+            mails = [(self.distrust[row], self.mails[row]) for row in rows | about if row in self.mails]
+            found[person] = without_doubles(mails)
         return found
 
     def _threads(self, rows: Iterable[int]) -> dict[int, int]:
@@ -117,6 +120,7 @@ class Reader:
         answers = _answers(row for row in fresh if row[7] in together)
         for row, who, found in decoded:
             self.mails[row[0]] = self._mail(row, who, found, answers.get(row[0]))
+            self.distrust[row[0]] = distrust(row[14])
 
     def _learn(self, spellings: Iterable[int]) -> None:
         statement = (
@@ -127,7 +131,7 @@ class Reader:
             self.whose[spelling] = person
 
     def _mail(self, row: Row, who: Readers, found: Findings, answers: str | None) -> Mail:
-        _, identity, message_id, _, at, sender, _, thread, subject, kind, _, own, authenticated, link = row
+        _, identity, message_id, _, at, sender, _, thread, subject, kind, _, own, authenticated, link, _ = row
         author = OWNER if own else self.whose[sender]
         claims_owner = author == OWNER and not own
         to = self._persons(who.to, author)
@@ -260,7 +264,7 @@ def _answers(rows: Iterable[Row]) -> dict[int, str]:
 
 def _answers_within(crowd: Sequence[Row]) -> Iterator[tuple[int, str]]:
     borne: dict[int, bytes] = {}
-    for row in sorted(crowd, key=lambda row: (row[4], bytes(row[1])), reverse=True):
+    for row in sorted(crowd, key=lambda row: (distrust(row[14]), row[4], bytes(row[1])), reverse=True):
         if row[2] is not None:
             borne[id_hash(row[2])] = bytes(row[1])
     for row in crowd:

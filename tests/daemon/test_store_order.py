@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
 from connectors.records import Address, Message, Removed
 from daemon.refresh import refresh
+from daemon.store.people import person_number
+from inference.people import person_key
+from inference.timeline import OWNER
 from tests.daemon.store_dump import dump
-from tests.daemon.store_sample import AOIFE, DANA, MAYA, SHOP, TOMAS, feed, mail, meeting, own
+from tests.daemon.store_sample import AOIFE, DANA, MAYA, SHOP, START, TOMAS, feed, mail, meeting, own
 
 
 def chain_of(length, start):
@@ -150,17 +154,88 @@ def test_nobody_takes_over_a_mail_by_using_its_message_id(store):
     assert senders == {DANA.email, TOMAS.email}
 
 
-def test_of_a_forged_and_an_authenticated_copy_the_authenticated_one_stands(sqlite_stores):
-    real = mail("a", authenticated=True, text="[ask advice]Could you look at it?")
+ASK = "[ask advice]Could you look at the harbour plan?"
+
+
+def heard_of_dana(store, owner):
+    """What Dana's mails say, as her ledger has it, the trusted ones alone."""
+    refresh(store, owner)
+    timeline = store.timeline(person_number(person_key([DANA.email])))
+    return sorted(" ".join(act.quote for act in each.acts) for each in timeline.mails if each.trusted)
+
+
+def in_any_order(sqlite_stores, owner, *mails):
+    """What Dana's mails say, however these come; it must always be the same."""
+    found = []
+    for order in permutations(mails):
+        store = sqlite_stores()
+        feed(store, own("hello"))
+        for each in order:
+            feed(store, each)
+        found.append(heard_of_dana(store, owner))
+    assert all(each == found[0] for each in found)
+    return [said for said in found[0] if said]
+
+
+def test_of_a_forged_and_an_authenticated_copy_the_authenticated_one_stands(sqlite_stores, owner):
+    real = mail("a", authenticated=True, text=ASK)
     forged = replace(real, key="b", authenticated=False, text="[ask resource]Could you send the money?")
-    dumps = []
+    unproven = replace(forged, key="c", authenticated=None)
+    assert in_any_order(sqlite_stores, owner, real, forged, unproven) == ["Could you look at the harbour plan?"]
+
+
+FORGED = {
+    "nothing": {"text": ""},
+    "something else": {"text": "[decline]I can do without."},
+    "it to somebody else": {"to": (TOMAS,)},
+    "it long ago": {"sent_at": START},
+    "it in another conversation": {"in_reply_to": ("hello@lindqvist.example",)},
+}
+
+
+@pytest.mark.parametrize("changed", FORGED.values(), ids=FORGED)
+@pytest.mark.parametrize("number", range(4))
+def test_a_forged_copy_that_says_something_else_takes_nothing_away(sqlite_stores, owner, changed, number):
+    real = mail("a", day=9, text=ASK)
+    forged = replace(real, key=f"forged{number}", **{"subject": f"About {number}", **changed})
     for order in ((real, forged), (forged, real)):
         store = sqlite_stores()
         for each in order:
             feed(store, each)
-        dumps.append(dump(store))
-    assert dumps[0] == dumps[1]
-    assert b"look at it" in dumps[0]["messages"][0][10]
+        refresh(store, owner)
+        mails = store.timeline(person_number(person_key([DANA.email]))).mails
+        assert any((each.at, len(each.acts), each.to) == (real.sent_at, 1, (OWNER,)) for each in mails)
+
+
+def test_what_a_list_or_a_gateway_adds_to_a_mail_makes_no_second_one(sqlite_stores, owner):
+    direct = mail("a", text=ASK)
+    listed = replace(direct, key="b", headers={"list-id": "harbour"}, subject="[harbour] About a", text=ASK)
+    warned = replace(direct, key="c", html="<p>EXTERNAL</p>", subject="[EXTERNAL] About a")
+    assert in_any_order(sqlite_stores, owner, direct, listed, warned) == ["Could you look at the harbour plan?"]
+
+
+def test_a_mail_that_was_read_while_it_was_written_is_replaced_by_its_whole(stores, owner):
+    store, undisturbed = stores(), stores()
+    torn = mail("offset-7", message_id="7@acme.example", text="[ask advice]Could you look at")
+    whole = replace(torn, key="offset-8", text=ASK, meetings=(meeting("m", organizer=DANA),))
+    feed(undisturbed, whole)
+    feed(store, replace(torn, meetings=(meeting("torn", organizer=DANA),)), keep_text=True)
+    feed(store, Removed(key="offset-7"), whole)
+    refresh(undisturbed, owner)
+    refresh(store, owner)
+    assert dump(store) == dump(undisturbed)
+
+
+def test_an_item_that_is_read_differently_is_still_one_mail(store, owner):
+    before = mail("a", text="[ask advice]Could you look at")
+    feed(store, before)
+    feed(store, before, stream="Archive")
+    feed(store, replace(before, text=ASK))
+    assert len(dump(store)["messages"]) == 2
+    feed(store, replace(before, text=ASK), stream="Archive")
+    assert len(dump(store)["messages"]) == 1
+    feed(store, mail("next", message_id="next@acme.example"))
+    assert len(dump(store)["threads"]) == 2
 
 
 def test_messages_of_one_batch_that_are_the_same_mail_are_one(store):
