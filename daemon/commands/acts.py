@@ -18,7 +18,7 @@ from daemon.invocation import now
 if TYPE_CHECKING:
     from inference.acts.act import Act
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from inference.corrections import Verdict
     from inference.favor import Favor
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 class Type(StrEnum):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from daemon.config import Config
     from inference.network import Network
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _LETTER = Path("digest.html")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from daemon.store import ExportedMail, Store
     from inference.favor import Evidence, Favor
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _QUOTE: Final = 600
 

@@ -11,7 +11,7 @@ import typer
 from daemon.failure import Failure
 from daemon.invocation import invocation
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from daemon.entries import Entry
     from daemon.store import Store
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 class Form(StrEnum):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from daemon.roster import Line
     from inference.people import Suggestion
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 class Form(StrEnum):

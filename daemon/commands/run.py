@@ -17,7 +17,7 @@ from daemon.invocation import invocation, opened
 if TYPE_CHECKING:
     from daemon.config import Config
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from inference.network import Network
     from inference.timeline import Timeline
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _LATEST: Final = 20
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from daemon.service import Pass
     from daemon.store import Store
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 class AccountReport(msgspec.Struct, frozen=True, kw_only=True):
