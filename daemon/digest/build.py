@@ -79,9 +79,9 @@ def _accounts_line(network: Network, accounts: Sequence[Section]) -> str:
         )
         return f"{which} {'is' if troubled == 1 else 'are'} not being read, so this letter may lack something."
     last = min(account.last_success for account in network.accounts if account.last_success).astimezone(network.zone)
-    read = "Your account was read" if count == 1 else f"All {phrases.number(count)} accounts were read"
+    which = {1: "Your account was", 2: "Both accounts were"}.get(count, f"All {phrases.number(count)} accounts were")
     rejected = sum(account.rejected for account in network.accounts)
     unread = (
         f" {phrases.started(phrases.counted(rejected, 'item', 'items'))} could not be read; kith doctor lists them."
     )
-    return f"{read} {phrases.lately(last.date(), network.today)} at {last:%H:%M}.{unread if rejected else ''}"
+    return f"{which} read {phrases.lately(last.date(), network.today)} at {last:%H:%M}.{unread if rejected else ''}"

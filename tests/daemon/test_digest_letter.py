@@ -215,3 +215,16 @@ def test_every_text_colour_can_be_read_by_day_and_by_night():
     for background in ("#fffdf9", "#fbeee8"):
         assert f"background:{background}" in page
         assert all(contrast(colour, background) >= 4.5 for colour in inline)
+
+
+def test_the_reading_of_one_two_and_more_accounts_is_told_in_plain_english():
+    accounts = sample().accounts
+
+    def line(count):
+        return letter(replace(sample(), accounts=accounts[:count])).accounts_line.partition(" today")[0]
+
+    assert [line(count) for count in (1, 2, 3)] == [
+        "Your account was read",
+        "Both accounts were read",
+        "All three accounts were read",
+    ]
