@@ -21,8 +21,8 @@ from inference.findings import MailKind
 from inference.timeline import OWNER, Encounter, Mail, Participant, Timeline
 
 #: So many mails stay decoded between persons, and so many spellings known.
-_KEPT: Final = 4_000
-_KEPT_SPELLINGS: Final = 50_000
+_KEPT: Final = 2_000
+_KEPT_SPELLINGS: Final = 20_000
 _HUMAN: Final = "('" + "', '".join(sorted(HUMAN)) + "')"
 _TOPIC: Final = msgspec.json.Decoder(tuple[int, ...])
 _MAIL: Final = (

@@ -1,4 +1,7 @@
-"""A database in, the same with the newest tables out. Alembic is loaded only where there is something to do."""
+"""A database in, the same with the newest tables out.
+
+An empty one gets the tables as they are now; Alembic, which takes a while and 10 MB, is loaded for older ones only.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from sqlalchemy import inspect
 
 from daemon.store.database import Database
 from daemon.store.errors import StoreError
+from daemon.store.schema import METADATA
 
 #: The newest migration; a test compares it with the folder ``migrations/versions``.
 NEWEST: Final = "0001"
@@ -22,8 +26,10 @@ def upgraded(database: Database) -> None:
     if _version(database) != NEWEST:
         with database.lock.held():
             found = _version(database)  # another process may just have done it
-            if found != NEWEST:
-                _migrate(database, found)
+            if found is None:
+                _create(database)
+            elif found != NEWEST:
+                migrate(database, found)
 
 
 def _version(database: Database) -> str | None:
@@ -38,7 +44,23 @@ def _version(database: Database) -> str | None:
         return None if row is None else str(row[0])
 
 
-def _migrate(database: Database, found: str | None) -> None:
+def _create(database: Database) -> None:
+    with database.engine.connect() as connection:
+        if "messages" in inspect(connection).get_table_names():
+            raise StoreError("this database is another program's: give Kithkeeper one of its own")
+        connection.rollback()
+        with connection.execution_options(kith_begin="BEGIN IMMEDIATE").begin():
+            METADATA.create_all(connection)
+            connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+            connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{NEWEST}')")  # noqa: S608  # a constant
+
+
+def migrate(database: Database, found: str | None) -> None:
+    """Apply the migrations after ``found`` (None: all) to a database whose lock is held.
+
+    Raises:
+        StoreError: it comes from a newer Kithkeeper.
+    """
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -48,10 +70,9 @@ def _migrate(database: Database, found: str | None) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise StoreError("this store was written by a newer Kithkeeper: upgrade Kithkeeper")
-    with database.engine.connect() as connection:
-        if found is None and "messages" in inspect(connection).get_table_names():
-            raise StoreError("this database is another program's: give Kithkeeper one of its own")
-        connection.rollback()
-        with connection.execution_options(kith_begin="BEGIN IMMEDIATE").begin():
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+    with (
+        database.engine.connect() as connection,
+        connection.execution_options(kith_begin="BEGIN IMMEDIATE").begin(),
+    ):
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 
 from daemon.store import StoreError, open_store
 from daemon.store.schema import METADATA
-from daemon.store.upgrade import NEWEST
+from daemon.store.upgrade import NEWEST, migrate
 
 
 def test_the_newest_migration_is_the_one_the_program_asks_for():
@@ -20,7 +20,12 @@ def test_the_newest_migration_is_the_one_the_program_asks_for():
 
 
 def test_the_migrations_lead_to_the_tables_of_the_schema(stores):
-    with stores()._database.engine.connect() as connection:
+    database = stores()._database
+    with database.engine.begin() as connection:
+        METADATA.drop_all(connection)
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    migrate(database, None)
+    with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
 
@@ -29,6 +34,11 @@ def test_sqlite_keeps_narrow_tables_in_their_index_alone(store):
     with store._database.reading() as access:
         (made,) = access.row("SELECT sql FROM sqlite_master WHERE name = 'links'")
     assert "WITHOUT ROWID" in made
+
+
+def test_a_new_store_says_that_it_has_the_newest_tables(stores):
+    with stores()._database.reading() as access:
+        assert access.row("SELECT version_num FROM alembic_version")[0] == NEWEST
 
 
 def test_a_store_of_a_newer_program_is_left_alone(tmp_path, store):
