@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import chain
 from typing import Final
 
+from connectors.records import Message
 from daemon.store.database import Access
-from daemon.store.encoding import FINDINGS, READERS
-from inference.findings import MailKind
+from daemon.store.encoding import FINDINGS, READERS, findings_row, storable
+from inference.findings import MailKind, MessageFindings
 from inference.interactions import MAX_COUNTERPARTS
 
 #: Mail that people wrote: what ledgers and ties are made from. The rest is kept to say what was left out, and why.
 HUMAN: Final = frozenset({MailKind.PERSONAL, MailKind.LIST, MailKind.AUTO_REPLY})
+#: Mail of which more is kept than who wrote it, when, and why it was left out.
+_TOLD: Final = frozenset({MailKind.PERSONAL, MailKind.LIST})
 
 
 class Part(IntEnum):
@@ -61,6 +64,14 @@ class Indexed:
     def named(self) -> set[tuple[int, int]]:
         """(hash of a name, row) of everybody whom the mail names."""
         return {(name, self.row) for name in self.mentions} if self.kind in HUMAN else set()
+
+
+def kept(message: Message, reading: MessageFindings) -> tuple[str, bytes]:
+    """What is kept of a mail's subject and of its findings: nothing that programs wrote (codes, diagnoses, orders)."""
+    if reading.kind not in _TOLD:
+        bare = replace(reading, acts=(), topic=())
+        return "", findings_row(bare, len(message.attachments))
+    return storable(message.subject), findings_row(reading, len(message.attachments))
 
 
 def is_crowd(readers: int) -> bool:

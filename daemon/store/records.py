@@ -13,9 +13,9 @@ from typing import Final
 from connectors.records import Message
 from daemon.store import texts
 from daemon.store.addresses import AddressBook
-from daemon.store.appearances import Indexed, enter, stored, withdraw
+from daemon.store.appearances import Indexed, enter, kept, stored, withdraw
 from daemon.store.database import Access, Row
-from daemon.store.encoding import READERS, Readers, encode, findings_row, moment, storable, version
+from daemon.store.encoding import READERS, Readers, encode, moment, storable, version
 from daemon.store.forgotten import Curtain, participants
 from daemon.store.rows import highest_row
 from daemon.store.stirred import Stirred, stir
@@ -160,6 +160,7 @@ class Intake:
         if self.curtain is not None:
             incoming.message, incoming.findings = self.curtain.mail(original, incoming.findings)
         message, reading = incoming.message, incoming.findings
+        subject, found = kept(message, reading)
         news = message.own and any(act.certain and act.act is ActName.NEWS for act in reading.acts)
         return (
             incoming.version,
@@ -169,10 +170,10 @@ class Intake:
             sender,
             encode(incoming.readers),
             thread,
-            storable(message.subject),
+            subject,
             reading.kind.value,
             storable(reading.kind_because),
-            findings_row(reading, len(message.attachments)),
+            found,
             int(message.own),
             None if message.authenticated is None else int(message.authenticated),
             int(news),

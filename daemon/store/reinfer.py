@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from connectors.records import Message
 from daemon.store.addresses import AddressBook
-from daemon.store.appearances import enter, stored, withdraw
+from daemon.store.appearances import enter, kept, stored, withdraw
 from daemon.store.database import Access
-from daemon.store.encoding import READERS, findings_row, storable
+from daemon.store.encoding import READERS, storable
 from daemon.store.stirred import Stirred, stir
 from inference.acts.act import ActName
 from inference.findings import MessageFindings
@@ -40,7 +40,9 @@ def save_readings(access: Access, book: AddressBook, readings: Sequence[tuple[in
     rows = []
     for number, message, found in readings:
         news = message.own and any(act.certain and act.act is ActName.NEWS for act in found.acts)
-        findings = findings_row(found, len(message.attachments))
-        rows.append((found.kind.value, storable(found.kind_because), findings, int(news), number))
-    access.many("UPDATE messages SET kind = ?, kind_because = ?, findings = ?, news = ? WHERE id = ?", rows)
+        subject, findings = kept(message, found)
+        rows.append((found.kind.value, storable(found.kind_because), subject, findings, int(news), number))
+    access.many(
+        "UPDATE messages SET kind = ?, kind_because = ?, subject = ?, findings = ?, news = ? WHERE id = ?", rows
+    )
     enter(access, stored(access, numbers, book.address_of))

@@ -16,7 +16,7 @@ from daemon.store.people import person_number
 from inference.people import person_key
 from inference.timeline import OWNER
 from tests.daemon.store_dump import dump
-from tests.daemon.store_sample import AOIFE, DANA, MAYA, NOW, SHOP, TOMAS, batch, feed, mail, meeting, own, read
+from tests.daemon.store_sample import AOIFE, DANA, MAYA, NOW, SHOP, START, TOMAS, batch, feed, mail, meeting, own, read
 
 
 def number(address):
@@ -258,3 +258,19 @@ def test_the_reader_of_these_tests_finds_what_is_marked():
     found = read(mail("a", text="Hello. [ask advice]Could you help? [thanks]Thank you. Aoife Brennan"))
     assert [act.act.value for act in found.acts] == ["ask", "thanks"]
     assert len(found.mentions) == 1
+
+
+def test_what_programs_wrote_is_not_kept_but_for_who_when_and_why_it_was_left_out(stores):
+    store = stores()
+    feed(store, mail("bot", sender=SHOP, subject="Your code is 123456", text="[ask info]Is it you?", day=3), mail("a"))
+    assert {row[7] for row in dump(store)["messages"]} == {"", "About a"}
+    assert "123456" not in repr(dump(store))
+    (left,) = store.filtered()
+    assert (left.email, left.mails, left.last) == (SHOP.email, 1, START + timedelta(days=3))
+
+
+def test_reading_a_kept_mail_anew_brings_its_subject_back(store, owner):
+    feed(store, mail("bot", sender=SHOP, subject="A letter after all"), keep_text=True)
+    ((number, message),) = store.kept_messages(0, 9)
+    store.save_readings([(number, message, read(replace(message, sender=DANA)))])
+    assert [row[7] for row in dump(store)["messages"]] == ["A letter after all"]
