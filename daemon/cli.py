@@ -29,8 +29,13 @@ def main() -> None:
         else:
             code = run(arguments)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read the output has left. What is still buffered would be complained about at exit.
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        # The output: whoever read it has left, or its disk is full.
+        if not isinstance(error, BrokenPipeError):
+            print(f"kith: cannot write the output: {error.strerror}", file=sys.stderr)
+        # What is still buffered would be complained about at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     sys.exit(code)

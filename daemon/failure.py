@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-#: Exit codes: some account failed and the rest was done; a usage or config error; a login is needed.
+#: Exit codes: some account failed and the rest was done; a usage or config error; a login is needed; Ctrl-C.
 SOME_FAILED: Final = 1
 USAGE: Final = 2
 LOGIN_NEEDED: Final = 3
+INTERRUPTED: Final = 130
 
 
 class Failure(Exception):
@@ -28,3 +29,9 @@ class Incomplete(Failure):
     """Something could not be done, and what could be done was done."""
 
     code = SOME_FAILED
+
+
+class Interrupted(Failure):
+    """The owner pressed Ctrl-C; what was done until then stays."""
+
+    code = INTERRUPTED

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from daemon.failure import LOGIN_NEEDED, SOME_FAILED, Failure
+from daemon.failure import LOGIN_NEEDED, SOME_FAILED, Failure, Interrupted
 from daemon.invocation import invocation, opened
 
 if TYPE_CHECKING:
@@ -54,19 +54,23 @@ def sync(
     chosen = _chosen(config, account or [])
     if not chosen:
         raise Failure(f"no account is set up: add an [[accounts]] table to {config.path}, or run kith init")
-    with opened(config) as store, screen() as shown:
-        code = _sync(config, store, chosen, shown, full=full, json=json)
+    try:
+        with opened(config) as store, screen() as shown:
+            code = _sync(config, store, chosen, shown, full=full, json=json)
+    except KeyboardInterrupt:
+        raise Interrupted("stopped; run kith sync again to go on") from None
     raise typer.Exit(code)
 
 
 def _sync(config: Config, store: Store, chosen: list[Account], shown: Screen, *, full: bool, json: bool) -> int:
     from daemon.refresh import refresh
     from daemon.service import owner_of, pass_line, passes
+    from daemon.store import Applied
 
     done: list[Pass] = []
     for each in passes(config, store, chosen, progress=shown.account, full=full):
         done.append(each)
-        if not json:
+        if not json and not (each.outcome.problem and each.outcome.applied == Applied()):
             shown.say(pass_line(each))
         if each.outcome.problem:
             print(f"kith: account {each.account.name}: {each.outcome.problem}", file=sys.stderr)

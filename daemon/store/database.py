@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import sqlalchemy
 from sqlalchemy import event
@@ -20,18 +21,16 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from daemon.store.errors import StoreBusy, StoreError
-from daemon.store.locks import AdvisoryLock, FileLock, WriterLock
+from daemon.store.locks import AdvisoryLock, FileLock, NoLock, WriterLock
 
 #: How long SQLite waits for a reader or writer of another process, in seconds.
 _BUSY_S: Final = 10
 _PRAGMAS: Final = (
     f"PRAGMA busy_timeout={_BUSY_S * 1000}",
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-8000",
-    "PRAGMA secure_delete=FAST",
 )
+_PRAGMAS_TO_WRITE: Final = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA secure_delete=FAST")
 #: Lists of parameters are cut and padded to these lengths, so that few different statements are prepared.
 _LENGTHS: Final = (1, 8, 64, 512)
 
@@ -113,21 +112,15 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.path = Path(self.url.database) if self.sqlite and self.url.database else None
         self.lock: WriterLock
-        if self.path is not None:
-            _create(self.path)
-            self.lock = FileLock(self.path.with_name(self.path.name + ".lock"))
-        else:
+        if self.path is None:
             self.lock = AdvisoryLock(self._lock_connection)
-        self.engine = self._connect()
-
-    def _connect(self) -> Engine:
-        if not self.sqlite:
-            return sqlalchemy.create_engine(self.url, pool_pre_ping=True)
-        options = {"timeout": _BUSY_S, "check_same_thread": False, "cached_statements": 256}
-        engine = sqlalchemy.create_engine(self.url, connect_args=options)
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
-        return engine
+            self.engine = sqlalchemy.create_engine(self.url, pool_pre_ping=True)
+        elif _create(self.path):
+            self.lock = FileLock(self.path.with_name(self.path.name + ".lock"))
+            self.engine = _sqlite_engine(self.url, (*_PRAGMAS, *_PRAGMAS_TO_WRITE))
+        else:
+            self.lock = NoLock(self.path)
+            self.engine = _sqlite_engine(_read_only(self.path), _PRAGMAS)
 
     def _lock_connection(self) -> Connection:
         return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
@@ -213,19 +206,45 @@ def _resolved(url: str, base: Path) -> URL:
     raise StoreError(f"[store] url {hidden!r} must begin with sqlite:/// (a file) or postgresql+psycopg://")
 
 
-def _create(path: Path) -> None:
-    """Make the file readable by the owner alone, and its folder too where that is new."""
+def _create(path: Path) -> bool:
+    """Make the file readable by the owner alone, and its folder too where that is new; whether it may be written.
+
+    Raises:
+        StoreError: it can be neither made nor read, or is no file.
+    """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            raise StoreError(f"the store {path} is not a file: name another one in [store] url")
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
+        if os.access(path, os.R_OK):
+            return False
         raise StoreError(f"cannot write the store {path}: {error.strerror}") from error
+    return True
 
 
-def _prepare(connection: Any, _record: object) -> None:  # what the driver hands out has no common type
-    connection.isolation_level = None  # the driver begins no transaction of its own
-    for pragma in _PRAGMAS:
-        connection.execute(pragma)
+def _read_only(path: Path) -> URL:
+    """The URL by which a file is read that may not be written."""
+    log = path.with_name(path.name + "-wal")
+    # Without a log nobody is writing; and where none can be made beside the file, SQLite must not look for one.
+    still = not os.access(path.parent, os.W_OK) and not log.exists()
+    query = {"mode": "ro", "uri": "true", **({"immutable": "1"} if still else {})}
+    return URL.create("sqlite", database=f"file:{quote(str(path.absolute()))}", query=query)
+
+
+def _sqlite_engine(url: URL, pragmas: Sequence[str]) -> Engine:
+    options = {"timeout": _BUSY_S, "check_same_thread": False, "cached_statements": 256}
+    engine = sqlalchemy.create_engine(url, connect_args=options)
+
+    def prepare(connection: Any, _record: object) -> None:  # what the driver hands out has no common type
+        connection.isolation_level = None  # the driver begins no transaction of its own
+        for pragma in pragmas:
+            connection.execute(pragma)
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
 
 
 def _begin(connection: Connection) -> None:

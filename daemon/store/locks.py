@@ -103,6 +103,23 @@ class FileLock(WriterLock):
         return f" (process {number})" if number.isdecimal() else ""
 
 
+class NoLock(WriterLock):
+    """Of a store that may only be read: nobody gets it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def _try(self) -> bool:
+        raise StoreError(f"the store {self._path} may only be read: allow writing to it, or name another file")
+
+    def _release(self) -> None:
+        """Nothing was taken."""
+
+    def _holder(self) -> str:
+        return ""
+
+
 class AdvisoryLock(WriterLock):
     """A lock of one PostgreSQL session, kept open for as long as it is held."""
 

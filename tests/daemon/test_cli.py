@@ -146,3 +146,10 @@ def test_a_broken_line_is_named_by_its_number(nowhere, capsys):
     Path("mails.jsonl").write_text('{"id": "a", "text": ""}\n{"id": 3}\n')
     assert run(["acts", "--jsonl", "mails.jsonl"]) == 2
     assert "mails.jsonl, line 2" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk without room")
+def test_output_that_cannot_be_written_is_one_line():
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([KITH, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, "kith: cannot write the output: No space left on device\n")

@@ -47,6 +47,8 @@ def test_a_folder_that_was_there_keeps_its_rights(tmp_path):
         ("nonsense", "try sqlite:///kith.db"),
         ("postgresql+psycopg://postgres:geheim@127.0.0.1:1/none", "failed"),
         ("sqlite:////proc/none/kith.db", "cannot write the store"),
+        ("sqlite:////dev/full", "is not a file"),
+        ("sqlite:////proc", "is not a file"),
     ],
 )
 def test_a_store_that_cannot_be_opened_is_one_line_without_a_password(tmp_path, url, line):
