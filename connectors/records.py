@@ -134,10 +134,11 @@ class Message:
         """What makes this mail the same mail in every folder and account: 32 hex digits.
 
         A hash of the Message-ID and of everything that the sender wrote: anybody can send a mail with somebody
-        else's Message-ID and From, and such a mail is another one. Blind readers and display names do not count, for
-        they differ between the copies of one mail.
+        else's Message-ID and From, and such a mail is another one. Blind readers, display names and white space do not
+        count, for they differ between the copies of one mail.
         """
-        parts = [self.message_id or "", self.sender.email, self.sent_at.isoformat(), self.subject, self.text, self.html]
+        parts = [self.message_id or "", self.sender.email, self.sent_at.isoformat()]
+        parts += [" ".join(text.split()) for text in (self.subject, self.text, self.html)]
         for group in ([each.email for each in self.to], [each.email for each in self.cc]):
             parts += [str(len(group)), *sorted(group)]
         for ids in (self.in_reply_to, self.references, self.attachments):

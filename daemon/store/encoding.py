@@ -88,6 +88,7 @@ def version(message: Message) -> int:
         trust = _AUTHENTICATED if message.authenticated else _FAILED
     people = (message.sender, *message.to, *message.cc, message.sender, *message.bcc)
     parts = [part for each in people for part in (each.email, each.name)]
+    parts += [message.subject, message.text, message.html]
     digest = hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=7).digest()
     return trust << _TRUST_BITS | ("list-id" in message.headers) << _TRUST_BITS - 1 | int.from_bytes(digest, "big")
 

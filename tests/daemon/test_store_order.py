@@ -214,6 +214,20 @@ def test_what_a_list_or_a_gateway_adds_to_a_mail_makes_no_second_one(sqlite_stor
     assert in_any_order(sqlite_stores, owner, direct, listed, warned) == ["Could you look at the harbour plan?"]
 
 
+def test_white_space_makes_no_second_mail(sqlite_stores):
+    plain = mail("a", text=ASK)
+    dumps = []
+    for order in permutations(
+        (plain, replace(plain, key="b", text=f"{ASK}\n\n"), replace(plain, key="c", subject="About  a"))
+    ):
+        store = sqlite_stores()
+        for each in order:
+            feed(store, each)
+        dumps.append(dump(store))
+    assert len(dumps[0]["messages"]) == 1
+    assert all(each == dumps[0] for each in dumps)
+
+
 def test_a_mail_that_was_read_while_it_was_written_is_replaced_by_its_whole(stores, owner):
     store, undisturbed = stores(), stores()
     torn = mail("offset-7", message_id="7@acme.example", text="[ask advice]Could you look at")
