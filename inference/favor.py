@@ -14,8 +14,9 @@ FAVOR_THRESHOLD = 0.5
 
 Proof = ActName | Literal["meeting"]
 StepName = Literal[
-    "offered", "asked", "promised", "delivered", "declined", "reopened", "lapsed", "thanked", "outcome_told"
-]
+    "offered", "asked", "promised", "delivered", "declined", "reopened", "lapsed", "thanked", "outcome_told",
+    "maybe_delivered", "maybe_thanked", "maybe_told",
+]  # fmt: skip
 
 
 class Status(StrEnum):
@@ -54,7 +55,8 @@ class Evidence:
 class Step:
     """One move of a favor; ``evidence`` is an index into the favor's evidence, ``because`` a sentence for people.
 
-    ``lapsed`` ends an ask to several people that somebody else has answered: nothing is owed from then on.
+    ``lapsed`` ends an ask to several people that somebody else has answered: nothing is owed from then on. A step
+    called ``maybe_`` changes nothing; it says that something may have happened that was not understood.
     """
 
     what: StepName
@@ -85,7 +87,11 @@ class Favor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A favor as it stood on a day; a time is None where that had not happened (or does not hold any more)."""
+    """A favor as it stood on a day; a time is None where that had not happened (or does not hold any more).
+
+    ``doubts`` are the steps that may have been taken since in words that were not understood: what nobody should be
+    accused of having left out.
+    """
 
     status: Status
     opened_at: datetime
@@ -96,3 +102,4 @@ class State:
     declined_at: datetime | None = None
     thanked_at: datetime | None = None
     outcome_told_at: datetime | None = None
+    doubts: frozenset[StepName] = frozenset()

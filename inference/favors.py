@@ -19,6 +19,7 @@ from inference.matters.answers import answers
 from inference.matters.asks import asks
 from inference.matters.book import Book, Draft
 from inference.matters.conversations import Conversations
+from inference.matters.doubts import doubts
 from inference.matters.gratitude import gratitude
 from inference.matters.introductions import SOUNDING, Introductions
 from inference.matters.meetings import met, took_place
@@ -84,6 +85,7 @@ def _hear(book: Book, ears: Ears, introductions: Introductions, mail: Mail, mail
         used |= reactions(book, reading, used)
         gratitude(book, reading, asked, used)
         unprompted(book, reading, used)
+        doubts(book, reading, used)
     elif mail.author not in (book.person, OWNER):
         introductions.seen(book, mail)
         answered_by_another(book, mail)
@@ -117,6 +119,8 @@ def _name(*parts: str) -> str:
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
+#: Steps that may have been taken.
+DOUBTS: frozenset[StepName] = frozenset({"maybe_delivered", "maybe_thanked", "maybe_told"})
 _STATUS: dict[StepName, Status] = {
     "offered": Status.OFFERED,
     "asked": Status.ASKED,
@@ -131,11 +135,17 @@ def state(favor: Favor, as_of: datetime) -> State | None:
     """How ``favor`` stood at ``as_of`` (aware); None before it was opened, and after somebody else settled it."""
     status: Status | None = None
     times: dict[StepName, datetime] = {}
+    unsure: set[StepName] = set()
     for step in favor.steps:
         if step.at > as_of:
             continue
         if step.what == "lapsed":
             return None
+        if step.what in DOUBTS:
+            unsure.add(step.what)
+            continue
+        if step.what in _STATUS:
+            unsure.discard("maybe_delivered")
         if step.what == "reopened":
             times.pop("declined", None)
             times.setdefault("asked", step.at)
@@ -155,4 +165,5 @@ def state(favor: Favor, as_of: datetime) -> State | None:
         declined_at=times.get("declined"),
         thanked_at=times.get("thanked"),
         outcome_told_at=times.get("outcome_told"),
+        doubts=frozenset(unsure),
     )

@@ -88,6 +88,8 @@ def helped_by_owner(network: Network, thresholds: Thresholds) -> dict[int, list[
 
 def still_open(entry: Entry, since: datetime, due: int, network: Network, thresholds: Thresholds) -> bool:
     """Whether an ask or promise of ``since`` is ``due`` days old and has not yet settled itself."""
+    if "maybe_delivered" in entry.state.doubts:
+        return False
     routine = entry.favor.type in _ROUTINE
     longest = min(thresholds.stale_days, thresholds.routine_stale_days) if routine else thresholds.stale_days
     return due <= age(network, since) <= longest
@@ -101,6 +103,7 @@ def outcome_untold(entry: Entry, network: Network, thresholds: Thresholds) -> bo
         and entry.state.status is Status.DELIVERED
         and entry.favor.type in HAS_OUTCOME
         and entry.state.outcome_told_at is None
+        and "maybe_told" not in entry.state.doubts
         and done is not None
         and thresholds.tell_outcome_days <= age(network, done) <= thresholds.gratitude_days
     )

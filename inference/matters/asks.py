@@ -6,7 +6,7 @@ from inference.acts.act import Act, ActName, FavorType
 from inference.favor import FAVOR_THRESHOLD, Status
 from inference.matters.book import Book, Draft, act_evidence
 from inference.matters.matching import best, days_between, near_by_thread
-from inference.matters.outright import asked_again, asked_nearby, asked_outright
+from inference.matters.outright import asked_again, asked_nearby, asked_outright, of_each
 from inference.matters.reading import Reading
 from inference.matters.types import MINOR, kinship
 from inference.matters.vocabulary import said
@@ -149,7 +149,8 @@ def _open(book: Book, reading: Reading, act: Act, kind: FavorType, weight: float
         giver=giver, kind=kind, status=Status.ASKED, reading=reading, act=act, because=because,
         weight=weight * reading.weight * _routine(book, reading, kind),
     )  # fmt: skip
-    draft.also_asked = frozenset(mail.to) - {giver, OWNER, book.person}
+    if not any(of_each(other.quote) for other in reading.of(ActName.ASK)):
+        draft.also_asked = frozenset(mail.to) - {giver, OWNER, book.person}
     return draft
 
 

@@ -58,6 +58,7 @@ class Draft:
     thanked: bool = False
     told: bool = False
     lapsed: bool = False
+    doubts: set[StepName] = field(default_factory=set)
 
     @property
     def open(self) -> bool:

@@ -55,7 +55,7 @@ class Introductions:
         acts = _introducing(reading)
         thirds = [who for who in (*mail.to, *mail.cc) if who not in (OWNER, book.person)]
         if not thirds:
-            if reading.author == OWNER and mail.mentions and reading.strongest(ActName.ASK) > 0.0:
+            if mail.mentions and _asks_leave(reading):
                 self._sounded_out.append(mail)
             return set()
         odds = shifted(together(act.confidence for act in acts[:2]), _THIRD_PRESENT) if acts else 0.0
@@ -87,12 +87,13 @@ class Introductions:
             self._correspondents.add(mail.author)
 
     def _leave_asked(self, mail: Mail) -> list[Mail]:
-        """The owner's earlier mails that asked the person's leave for the introduction that ``mail`` makes."""
+        """Its author's earlier mails that asked the other's leave for the introduction that ``mail`` makes."""
         named = set(mail.mentions) - self._name_hashes
         return [
             earlier
             for earlier in self._sounded_out
-            if named & set(earlier.mentions)
+            if earlier.author == mail.author
+            and named & set(earlier.mentions)
             and earlier.thread != mail.thread
             and days_between(earlier.at, mail.at) <= _SOUNDING_DAYS
         ]
@@ -100,9 +101,11 @@ class Introductions:
     @staticmethod
     def _only_leave(book: Book, earlier: Mail, mail: Mail) -> None:
         """What ``earlier`` asked was only leave to introduce: nothing is owed for that."""
-        because = f"That only asked whether {book.name} would like the introduction."
+        other = book.called(book.person if earlier.author == OWNER else OWNER)
+        because = f"That only asked whether {other} would like the introduction."
         for draft in book.of_mail(earlier.identity):
-            if draft.giver == book.person and draft.evidence[0].message == earlier.identity and not draft.lapsed:
+            asked = draft.giver != earlier.author and draft.evidence[0].message == earlier.identity
+            if asked and not draft.lapsed:
                 book.take(draft, "lapsed", mail, mail_evidence(mail, ActName.INTRO, _ENOUGH), 0.0, because)
 
     def _asks_about_them(self, mail: Mail, act: Act) -> bool:
@@ -133,16 +136,14 @@ class Introductions:
     def _asked_by_another(self, book: Book, mail: Mail, thirds: list[int]) -> bool:
         """Whether one of the others in the mail had asked for the introduction to the person.
 
-        Seen from that ask, or because the owner asked the person's leave and named the same people then.
+        Seen from that ask, or because whoever introduces had asked leave for it and named the same people then.
         """
-        if mail.author != OWNER:
-            return False
         sounded = self._leave_asked(mail)
         for earlier in sounded:
             self._only_leave(book, earlier, mail)
         if sounded:
             return True
-        return any(
+        return mail.author == OWNER and any(
             who in thirds and days_between(asked.at, mail.at) <= _ASK_LASTS_DAYS and asked.at <= mail.at
             for who, asked in self._asked_by
         )
@@ -174,6 +175,12 @@ class Introductions:
                 because = f"Somebody new wrote to you and named {book.name}, so the word had been passed on."
                 book.take(draft, "delivered", mail, evidence, _WEIGHT, because)
                 return
+
+
+def _asks_leave(reading: Reading) -> bool:
+    """Whether the mail may ask leave for an introduction; somebody who offers one to the owner does not ask leave."""
+    asks = reading.strongest(ActName.ASK)
+    return asks > (0.0 if reading.author == OWNER else reading.strongest(ActName.OFFER))
 
 
 def _meant_as_one(book: Book, reading: Reading) -> Draft | None:

@@ -125,6 +125,18 @@ def asked_again(quote: str) -> bool:
     return _SAME.search(_folded(quote)) is not None
 
 
+_EACH = re.compile(
+    r"\b(?:each of you|you each|each (?:read|take|send|write|give|do|bring)|all (?:three|four|five) of you|both of you|your own"
+    r"|jede[rs]? von euch|jede[rs]? von ihnen|ihr beide|sie beide|chacune? (?:de|d')|tous les (?:deux|trois)|chacune?"
+    r"|cada un[oa]|los (?:dos|tres)|las (?:dos|tres))\b"
+)
+
+
+def of_each(quote: str) -> bool:
+    """Whether the ask to several people wants something of each: no one's answer is then good for the others."""
+    return _EACH.search(_folded(quote)) is not None
+
+
 def _folded(quote: str) -> str:
     return fold(quote[:_LONGEST]).replace("’", "'")
 

@@ -109,13 +109,14 @@ def _digest(told: dict, ledgers: StoryLedger, got: list, as_of: datetime, total:
     for favor, now in got:
         who, mine = ledgers.keys[favor.person], favor.giver == OWNER
         waited = now.promised_at or now.asked_at
+        sure = "maybe_delivered" not in now.doubts
         checks = {
-            "thank": not mine and now.status is Status.DELIVERED and not now.thanked_at and old(now.delivered_at, 3),
+            "thank": not mine and now.status is Status.DELIVERED and not now.thanked_at and "maybe_thanked" not in now.doubts and old(now.delivered_at, 3),
             "tell_outcome": not mine and now.status is Status.DELIVERED and favor.type in _OUTCOMES
-            and not now.outcome_told_at and old(now.delivered_at, 21),
-            "answer": mine and now.status is Status.ASKED and old(now.asked_at, 2),
-            "keep_promise": mine and now.status is Status.PROMISED and old(now.promised_at, 5),
-            "waiting_on": not mine and now.status in (Status.ASKED, Status.PROMISED) and old(waited, 5),
+            and not now.outcome_told_at and "maybe_told" not in now.doubts and old(now.delivered_at, 21),
+            "answer": mine and now.status is Status.ASKED and sure and old(now.asked_at, 2),
+            "keep_promise": mine and now.status is Status.PROMISED and sure and old(now.promised_at, 5),
+            "waiting_on": not mine and now.status in (Status.ASKED, Status.PROMISED) and sure and old(waited, 5),
         }  # fmt: skip
         for section, holds in checks.items():
             if holds:
