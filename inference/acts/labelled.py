@@ -1,4 +1,4 @@
-"""Labelled mails in (JSON lines, or notes as in ``invented.txt``), typed values out; docs/model-card.md has both formats."""
+"""Labelled mails in (JSON lines, or notes as in ``invented/``), typed values out; docs/model-card.md has both formats."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def read_notes(path: Path) -> list[LabelledMail]:
         ValueError: a mail has no head line.
     """
     blocks = re.split(r"\n{2,}", path.read_text(encoding="utf-8").strip())
-    return [_noted(f"note-{number}", block.splitlines()) for number, block in enumerate(blocks, 1)]
+    return [_noted(f"{path.stem}-{number}", block.splitlines()) for number, block in enumerate(blocks, 1)]
 
 
 def _noted(identity: str, lines: list[str]) -> LabelledMail:

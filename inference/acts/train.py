@@ -1,6 +1,6 @@
 """Labelled mails in, the shipped weights out: ``python -m inference.acts.train ../shared/data/acts``.
 
-The invented mails of ``invented.txt``, beside this module, are trained on too; they count for no threshold.
+The invented mails in ``invented/``, beside this module, are trained on too; they count for no threshold.
 Everything is seeded and runs in one thread; weights are rounded to whole numbers, so the same mails give the same
 bytes. numpy and scikit-learn are needed here and nowhere else (dependency group ``train``).
 """
@@ -213,10 +213,13 @@ def main() -> None:
     """Train on the folder named on the command line and write the weights beside this module."""
     folder = Path(sys.argv[1])
     mails = [mail for name in ("train.jsonl", "modern_train.jsonl") for mail in read(folder / name)]
-    data = train(mails, read_notes(Path(__file__).with_name("invented.txt")))
+    invented = [
+        note for path in sorted(Path(__file__).with_name("invented").glob("*.txt")) for note in read_notes(path)
+    ]
+    data = train(mails, invented)
     target = Path(__file__).with_name("model.bin")
     target.write_bytes(data)
-    print(f"{target}: {len(data):,} bytes from {len(mails):,} mails")
+    print(f"{target}: {len(data):,} bytes from {len(mails) + len(invented):,} mails")
 
 
 if __name__ == "__main__":

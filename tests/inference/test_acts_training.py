@@ -42,7 +42,7 @@ def test_notes_become_labelled_mails(notes):
 def test_a_note_without_a_head_line_is_an_error(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("All yours. {deliver}\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="note-1"):
+    with pytest.raises(ValueError, match="notes-1"):
         read_notes(path)
 
 
