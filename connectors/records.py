@@ -92,8 +92,15 @@ class Meeting:
     method: str = ""
 
 
+class _Once:
+    """Room for what is worked out once; no field, so that it is neither compared, copied nor stored."""
+
+    __slots__ = ("_identity",)
+    _identity: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(_Once):
     """One mail.
 
     ``key`` names the item inside its stream, is stable between pulls and is what ``Removed`` refers to.
@@ -137,6 +144,13 @@ class Message:
         else's Message-ID and From, and such a mail is another one. Blind readers, display names and white space do not
         count, for they differ between the copies of one mail.
         """
+        try:
+            return self._identity
+        except AttributeError:
+            object.__setattr__(self, "_identity", self._identified())
+            return self._identity
+
+    def _identified(self) -> str:
         parts = [self.message_id or "", self.sender.email, self.sent_at.isoformat()]
         parts += [" ".join(text.split()) for text in (self.subject, self.text, self.html)]
         for group in ([each.email for each in self.to], [each.email for each in self.cc]):

@@ -72,15 +72,14 @@ STOPWORDS: Final = frozenset(
     )
 )
 
-# The endings that a stem loses, longest first: inflections of the four languages, no word formation.
+_ENDING_LIST: Final = re.findall(
+    r"\S+",
+    "'s s es ed ing ings ies er ers ly e en n em ern ung ungen a o as os ion ions ions ment ments iones ando iendo",
+)
+# The endings that a stem loses, by their lengths, longest first: inflections of the four languages, no word formation.
 _ENDINGS: Final = tuple(
-    sorted(
-        re.findall(
-            r"\S+",
-            "'s s es ed ing ings ies er ers ly e en n em ern ung ungen a o as os ion ions ions ment ments iones ando iendo",
-        ),
-        key=lambda ending: (-len(ending), ending),
-    )
+    (size, frozenset(ending for ending in _ENDING_LIST if len(ending) == size))
+    for size in sorted({len(ending) for ending in _ENDING_LIST}, reverse=True)
 )
 
 
@@ -108,9 +107,9 @@ def stem(word: str) -> str:
     One list of endings for all languages, so that nobody has to know the language of a text; a stem keeps at
     least four letters.
     """
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _STEM_FLOOR:
-            return word[: -len(ending)]
+    for size, endings in _ENDINGS:
+        if word[-size:] in endings and len(word) - size >= _STEM_FLOOR:
+            return word[:-size]
     return word
 
 
@@ -124,16 +123,17 @@ def topic(*texts: str, limit: int = TOPIC_SIZE) -> tuple[int, ...]:
 
 def topic_of_words(*runs: Iterable[str], limit: int = TOPIC_SIZE) -> tuple[int, ...]:
     """``topic`` of texts that are folded words already."""
-    seen: dict[int, None] = {}
+    found: dict[int | None, None] = {}
     for run in runs:
-        for word in run:
-            if len(word) >= _SHORTEST and word not in STOPWORDS and word[0] != "0":
-                seen[_stem_hash(word)] = None
-                if len(seen) >= limit:
-                    return tuple(seen)
-    return tuple(seen)
+        found.update(dict.fromkeys(map(_content, run)))
+        if len(found) > limit:
+            break
+    return tuple([each for each in found if each is not None][:limit])
 
 
-@lru_cache(maxsize=1 << 15)
-def _stem_hash(word: str) -> int:
+@lru_cache(maxsize=1 << 14)
+def _content(word: str) -> int | None:
+    """The hash of the stem of a word that says something of the matter; None for another word."""
+    if len(word) < _SHORTEST or word in STOPWORDS or word[0] == "0":
+        return None
     return word_hash(stem(word))

@@ -42,11 +42,13 @@ def run(ctx: typer.Context) -> None:
     Stopping waits for the batch that is being stored, so nothing is lost; the next start goes on there. SIGHUP reads
     the config anew.
     """
+    from daemon.collector import collect_seldom
     from daemon.service import Loop
 
     config = invocation(ctx).config()
     if not config.accounts:
         raise Failure(f"no account is set up: add an [[accounts]] table to {config.path}, or run kith init")
+    collect_seldom()
     signals = _Signals()
     signal.signal(signal.SIGTERM, signals.stop)
     signal.signal(signal.SIGINT, signals.stop)

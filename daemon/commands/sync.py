@@ -63,10 +63,12 @@ def sync(
 
 
 def _sync(config: Config, store: Store, chosen: list[Account], shown: Screen, *, full: bool, json: bool) -> int:
+    from daemon.collector import collect_seldom
     from daemon.refresh import refresh
     from daemon.service import owner_of, pass_line, passes
     from daemon.store import Applied
 
+    collect_seldom()
     done: list[Pass] = []
     for each in passes(config, store, chosen, progress=shown.account, full=full):
         done.append(each)

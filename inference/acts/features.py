@@ -72,18 +72,23 @@ def words(folded: str) -> list[str]:
     return apart.split()[:SENTENCE_TOKENS]
 
 
-def read_sentences(text: str, spans: Sequence[tuple[int, int]], cues: Cues) -> list[Sentence]:
-    """The sentences at ``spans`` of ``text``: the first and last of them, each cut at ``SENTENCE_CHARS`` characters."""
-    # Folding keeps the places of characters in ASCII text, so that it can be done at once.
-    whole = plain(text) if text.isascii() else None
-    found = []
+def cut(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:
+    """The first and last of the sentences at ``spans``, each with its folded text up to ``SENTENCE_CHARS``."""
     if len(spans) > FIRST_SENTENCES + LAST_SENTENCES:
         spans = [*spans[:FIRST_SENTENCES], *spans[-LAST_SENTENCES:]]
-    for start, end in spans:
-        last = min(end, start + SENTENCE_CHARS)
-        folded = whole[start:last] if whole is not None else plain(text[start:last])
-        found.append(Sentence(start, end, folded, words(folded), cues.match(folded)))
-    return found
+    # Folding keeps the places of characters in ASCII text, so that it can be done at once.
+    if text.isascii():
+        whole = plain(text)
+        return [(start, end, whole[start : min(end, start + SENTENCE_CHARS)]) for start, end in spans]
+    return [(start, end, plain(text[start : min(end, start + SENTENCE_CHARS)])) for start, end in spans]
+
+
+def read_sentences(text: str, spans: Sequence[tuple[int, int]], cues: Cues) -> list[Sentence]:
+    """The sentences at ``spans`` of ``text``, as far as they are looked at."""
+    return [
+        Sentence(start, end, folded, words(folded), cues.match(folded.encode()))
+        for start, end, folded in cut(text, spans)
+    ]
 
 
 def surroundings(subject: str, recipients: int, quoted: str, cues: Cues) -> Surroundings:
@@ -98,7 +103,7 @@ def surroundings(subject: str, recipients: int, quoted: str, cues: Cues) -> Surr
         folded = plain(quoted[:QUOTED_CHARS])
         answered = frozenset(word for word in words(folded) if len(word) > 3)
         found.add("q:some")
-        found.update(f"q:{cues.named[index].feature}" for index in cues.match(folded))
+        found.update([cues.answered[index] for index in cues.match(folded.encode())])
     return Surroundings(features=frozenset(found), answered=answered)
 
 

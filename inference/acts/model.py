@@ -53,18 +53,63 @@ class Table:
         self._zero: Final = sum(_HALF << (LANE * lane) for lane in range(len(heads)))
         self._shifts: Final = tuple(LANE * lane for lane in range(len(heads)))
 
+    def names(self) -> Iterable[str]:
+        """The features that the table knows."""
+        return self._weights.keys()
+
+    def packed(self, feature: str) -> int:
+        """The weights of all heads for one feature, packed; 0 where the table does not know it."""
+        return self._get(feature, 0)
+
+    def part(self, heads: Sequence[int]) -> Table:
+        """The table of some heads alone, which follow one another."""
+        first, bits = heads[0], LANE * len(heads)
+        mask, zero, own = (1 << bits) - 1, self._zero, sum(_HALF << (LANE * lane) for lane in range(len(heads)))
+        cut = {name: ((each + zero) >> (LANE * first) & mask) - own for name, each in self._weights.items()}
+        return Table([self.heads[head] for head in heads], {name: each for name, each in cut.items() if each})
+
+    def words(self) -> Table:
+        """The table without pairs of words and without how sentences begin."""
+        return Table(self.heads, {name: each for name, each in self._weights.items() if " " not in name})
+
     def total(self, features: Iterable[str]) -> int:
         """The weights of ``features`` added up, packed; those that the table does not know count nothing."""
         return sum(filter(None, map(self._get, features)))
 
     def scores(self, features: Iterable[str], shared: int = 0) -> list[int]:
         """The score of each head, in units of 1/``SCALE``, for ``features`` and an earlier ``total``."""
-        total = sum(filter(None, map(self._get, features)), self._zero + shared)
+        return self.lanes(sum(filter(None, map(self._get, features)), shared))
+
+    def lanes(self, packed: int) -> list[int]:
+        """What each head has in a packed sum, in units of 1/``SCALE``."""
+        total = packed + self._zero
         return [(total >> shift & _MASK) - _HALF for shift in self._shifts]
+
+    def start(self, least: Sequence[int]) -> int:
+        """Where to begin a sum of which ``reached`` tells the heads that come to their ``least`` score."""
+        return sum((_HALF - each) << shift for each, shift in zip(least, self._shifts, strict=True))
+
+    def reached(self, total: int) -> list[tuple[int, int]]:
+        """The heads whose score came to the least one or more, each with how much more."""
+        found = []
+        # The top bit of a lane is half a lane: it is set where the lane is zero or more.
+        marks = total & self._zero
+        while marks:
+            mark = marks & -marks
+            marks ^= mark
+            shift = mark.bit_length() - LANE
+            found.append((shift // LANE, (total >> shift & _MASK) - _HALF))
+        return found
 
     def weight(self, feature: str, head: int) -> int:
         """The weight of one feature for one head, in units of 1/``SCALE``."""
-        return ((self._weights.get(feature, 0) + self._zero) >> (LANE * head) & _MASK) - _HALF
+        return ((self._get(feature, 0) + self._zero) >> (LANE * head) & _MASK) - _HALF
+
+    def known(self, features: Iterable[str], head: int) -> list[tuple[int, str]]:
+        """Those of ``features`` that the table knows, each after its weight for one head."""
+        get, zero, shift = self._get, self._zero, LANE * head
+        found = [(get(feature), feature) for feature in features]
+        return [((each + zero >> shift & _MASK) - _HALF, feature) for each, feature in found if each is not None]
 
     def __len__(self) -> int:
         return len(self._weights)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from inference.acts.act import ActName
-from inference.acts.features import Sentence
+from inference.acts.keys import Said
 from inference.acts.lexicon import Cues
 from inference.acts.model import SCALE, Table
 
@@ -15,12 +15,12 @@ _WORDS: Final = 3
 _LEAST_WEIGHT: Final = SCALE // 20
 
 
-def reasons(act: ActName, own: Sentence, table: Table, head: int, cues: Cues) -> tuple[str, ...]:
+def reasons(act: ActName, own: Said, table: Table, head: int, cues: Cues) -> tuple[str, ...]:
     """Up to two phrases: the cue that the sentence shows for this act, and the words that weighed most for it."""
     return _cue(act, own, table, head, cues) + _words(own, table, head)
 
 
-def _cue(act: ActName, own: Sentence, table: Table, head: int, cues: Cues) -> tuple[str, ...]:
+def _cue(act: ActName, own: Said, table: Table, head: int, cues: Cues) -> tuple[str, ...]:
     """The cue that the sentence shows for this act, with its words; none where the model goes by words alone."""
     for index in own.cues:
         named = cues.named[index]
@@ -29,8 +29,8 @@ def _cue(act: ActName, own: Sentence, table: Table, head: int, cues: Cues) -> tu
     return ()
 
 
-def _words(own: Sentence, table: Table, head: int) -> tuple[str, ...]:
+def _words(own: Said, table: Table, head: int) -> tuple[str, ...]:
     """The words of the sentence that weighed most for the act of this head; none where none weighs much."""
-    weighed = sorted(((table.weight(word, head), word) for word in set(own.tokens)), reverse=True)
+    weighed = sorted(table.known(set(own.tokens), head), reverse=True)
     strongest = [word for weight, word in weighed[:_WORDS] if weight > _LEAST_WEIGHT]
     return ("strongest words: " + ", ".join(strongest),) if strongest else ()

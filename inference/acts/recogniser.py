@@ -5,31 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
-from typing import Final
+from typing import Final, NamedTuple
 
 from inference.acts import model as weights
 from inference.acts.act import Act, ActName, FavorType
-from inference.acts.concepts import Concepts
-from inference.acts.features import (
-    Sentence,
-    features,
-    read_sentences,
-    surroundings,
-)
+from inference.acts.features import Surroundings, cut, surroundings, words
+from inference.acts.keys import Numbers, Said, Weights
 from inference.acts.lexicon import Cues
-from inference.acts.model import SCALE, Model
+from inference.acts.model import SCALE, Model, Table
 from inference.acts.reasons import reasons
 from inference.language import language
 from inference.sentences import sentences
-from inference.words import TOPIC_SIZE, topic_of_words
-from inference.words import topic as topic_of_text
+from inference.words import TOPIC_SIZE, topic, topic_of_words
 
 #: The least confidence of an act that is returned at all.
 CANDIDATE: Final = 0.15
 #: The languages of the mails that the model was trained on; others give no acts rather than guesses.
 LANGUAGES: Final = frozenset({"en", "de", "fr", "es"})
+#: So many sentences are remembered.
+_REMEMBERED: Final = 512
+_TYPED: Final = (ActName.ASK, ActName.DELIVER)
 #: A text of more words than this has function words of its language, or its language is not known.
 _FEW_WORDS: Final = 12
 
@@ -51,14 +48,20 @@ class Recogniser:
     """Finds acts with one model; the same text and context give the same acts on every machine."""
 
     def __init__(self, model: Model) -> None:
-        self._model = model
         self._cues = Cues()
+        self._numbers = Numbers((model.acts, model.types), sorted(LANGUAGES))
+        self._acts = model.acts.words()
+        self._weights = Weights(model.acts, self._numbers, self._cues)
+        self._gate = model.gate
         gate = model.gate.heads[0]
-        self._gate = int((gate.threshold - gate.intercept) * SCALE)
-        self._concepts = {code: Concepts(code) for code in sorted(LANGUAGES)}
-        self._acts = tuple(ActName(head.name) for head in model.acts.heads)
+        self._enough = int((gate.threshold - gate.intercept) * SCALE)
+        self._gate_cues = tuple(map(model.gate.packed, self._cues.own))
+        self._names = tuple(ActName(head.name) for head in model.acts.heads)
         self._least = tuple(_least_score(head.slope, head.intercept) for head in model.acts.heads)
-        self._types = {name: _types(model, name) for name in (ActName.ASK, ActName.DELIVER)}
+        self._start = model.acts.start(self._least)
+        self._types = {name: _Types(model.types, name, self._numbers, self._cues) for name in _TYPED}
+        # Greetings, thanks and sign-offs come again and again, and so do whole mails in several folders.
+        self._said = lru_cache(maxsize=_REMEMBERED)(self._look)
         self.thresholds: Mapping[ActName, float] = {ActName(head.name): head.threshold for head in model.acts.heads}
 
     def acts(self, text: str, context: Context) -> tuple[Act, ...]:
@@ -66,56 +69,107 @@ class Recogniser:
         code = context.language or language(text) or _guess(text)
         if code not in LANGUAGES:
             return ()
-        read = read_sentences(text, sentences(text), self._cues)
-        passing = [index for index, own in enumerate(read) if self._may_act(own)]
+        spans = cut(text, sentences(text))
+        said = [self._said(folded) for _, _, folded in spans]
+        passing = [index for index, own in enumerate(said) if own.may_act]
         if not passing:
             return ()
         around = surroundings(context.subject, len(context.recipients), context.quoted, self._cues)
-        shared = self._model.acts.total(around.features)
+        least = self._start + self._acts.total(around.features)
+        topics = _Topics(said, context.subject)
         found: list[Act] = []
         for index in passing:
-            shown = features(read, index, around, self._cues, self._concepts[code])
-            scores = self._model.acts.scores(shown, shared)
-            heads = [head for head, score in enumerate(scores) if score >= self._least[head]]
+            heads = self._acts.reached(self._own(said[index], code) + self._weights.place(said, index, around) + least)
             if heads:
-                topic = _topic(read, index, context.subject)
-                quote = text[read[index].start : read[index].end]
-                found.extend(self._act(read[index], quote, shown, head, scores[head], topic) for head in heads)
+                start, end, _ = spans[index]
+                place = _Place(start, end, text[start:end], topics.of(index), said, index, around)
+                found.extend([self._act(place, head, over) for head, over in heads])
         return tuple(found)
 
-    def _may_act(self, own: Sentence) -> bool:
-        gate = self._model.gate
-        return gate.total(own.tokens) + gate.total([self._cues.own[cue] for cue in own.cues]) >= self._gate
+    def _own(self, said: Said, language: str) -> int:
+        if said.language != language:
+            said.own, said.language = self._weights.own(said, language), language
+        return said.own
 
-    def _act(self, own: Sentence, quote: str, shown: set[str], head: int, score: int, topic: tuple[int, ...]) -> Act:
-        name = self._acts[head]
-        table = self._model.acts
-        confidence = round(table.heads[head].probability(score / SCALE), 4)
+    def _look(self, folded: str) -> Said:
+        tokens, cues = words(folded), self._cues.match(folded.encode())
+        score = self._gate.total(tokens) + sum([self._gate_cues[cue] for cue in cues])
+        return Said(folded, tokens, cues, score >= self._enough)
+
+    def _act(self, place: _Place, head: int, over: int) -> Act:
+        """The act of a head whose score is ``over`` the least one."""
+        own = place.said[place.number]
+        name = self._names[head]
+        confidence = round(self._acts.heads[head].probability((over + self._least[head]) / SCALE), 4)
         certain = confidence >= self.thresholds[name]
+        types = self._types.get(name)
         return Act(
             act=name,
-            type=self._type(name, shown),
-            start=own.start,
-            end=own.end,
-            quote=quote,
+            type=types.best(place) if types else FavorType.INTRO if name is ActName.INTRO else None,
+            start=place.start,
+            end=place.end,
+            quote=place.quote,
             confidence=confidence,
             certain=certain,
             # Finding out why takes time that candidates are not worth.
-            reasons=reasons(name, own, table, head, self._cues) if certain else (),
-            topic=topic,
+            reasons=reasons(name, own, self._acts, head, self._cues) if certain else (),
+            topic=place.topic,
         )
 
-    def _type(self, name: ActName, shown: set[str]) -> FavorType | None:
-        if name not in self._types:
-            return FavorType.INTRO if name is ActName.INTRO else None
-        scores = self._model.types.scores(shown)
-        return max((scores[head], kind) for head, kind in self._types[name])[1]
+
+class _Place(NamedTuple):
+    """A sentence in its mail."""
+
+    start: int
+    end: int
+    quote: str
+    topic: tuple[int, ...]
+    said: Sequence[Said]
+    number: int
+    around: Surroundings
 
 
-def _types(model: Model, name: ActName) -> list[tuple[int, FavorType]]:
-    """The heads that tell the types of one act, each with its type."""
-    named = [head.name.partition(":") for head in model.types.heads]
-    return [(number, FavorType(kind)) for number, (act, _, kind) in enumerate(named) if act == name]
+class _Types:
+    """Tells the types of one act."""
+
+    def __init__(self, table: Table, act: ActName, numbers: Numbers, cues: Cues) -> None:
+        named = [head.name.partition(":") for head in table.heads]
+        heads = [number for number, (name, _, _) in enumerate(named) if name == act]
+        self._kinds = tuple(FavorType(named[head][2]) for head in heads)
+        self._table = table.part(heads)
+        self._weights = Weights(self._table, numbers, cues)
+
+    def best(self, place: _Place) -> FavorType:
+        """The type with the highest score; of equals the last by name."""
+        own = place.said[place.number]
+        total = self._weights.own(own, own.language) + self._weights.place(place.said, place.number, place.around)
+        return max(zip(self._table.lanes(total), self._kinds, strict=True))[1]
+
+
+class _Topics:
+    """The topics of the sentences of one mail."""
+
+    def __init__(self, said: Sequence[Said], subject: str) -> None:
+        self._said = said
+        self._subject = subject
+        self._of_subject: tuple[int, ...] | None = None
+
+    def of(self, index: int) -> tuple[int, ...]:
+        """The topic of a sentence: its own words first, then the subject's, then its neighbours'."""
+        own = _topic(self._said[index])
+        if len(own) < TOPIC_SIZE:
+            if self._of_subject is None:
+                self._of_subject = topic(self._subject)
+            after = _topic(self._said[index + 1]) if index + 1 < len(self._said) else ()
+            before = _topic(self._said[index - 1]) if index else ()
+            own = tuple(dict.fromkeys((*own, *self._of_subject, *after, *before)))
+        return own[:TOPIC_SIZE]
+
+
+def _topic(said: Said) -> tuple[int, ...]:
+    if said.topic is None:
+        said.topic = topic_of_words(said.tokens)
+    return said.topic
 
 
 def _guess(text: str) -> str:
@@ -126,15 +180,6 @@ def _guess(text: str) -> str:
 def _least_score(slope: float, intercept: float) -> int:
     """The least score whose probability reaches ``CANDIDATE``."""
     return int((math.log(CANDIDATE / (1 - CANDIDATE)) - intercept) / slope * SCALE)
-
-
-def _topic(read: Sequence[Sentence], index: int, subject: str) -> tuple[int, ...]:
-    """The topic of a sentence: its own words first, then the subject's, then its neighbours'."""
-    own = topic_of_words(read[index].tokens)
-    if len(own) < TOPIC_SIZE:
-        near = [each.tokens for each in (*read[index + 1 : index + 2], *read[max(0, index - 1) : index])]
-        own = tuple(dict.fromkeys((*own, *topic_of_text(subject), *topic_of_words(*near))))
-    return own[:TOPIC_SIZE]
 
 
 @cache

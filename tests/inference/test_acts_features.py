@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from inference.acts import model
 from inference.acts.concepts import Concepts
 from inference.acts.features import SENTENCE_TOKENS, features, plain, read_sentences, surroundings, words
+from inference.acts.keys import Numbers, Said, Weights
 from inference.acts.lexicon import Cues
-from inference.acts.model import LARGEST, SCALE, Head, Table
+from inference.acts.model import LARGEST, SCALE, Head, Table, pack
 
 
 def shown(text, spans, index, *, subject="", recipients=1, quoted="", language="en"):
@@ -111,3 +112,61 @@ def test_a_weights_file_is_read_back_as_it_was_written():
 def test_a_probability_grows_with_the_score_and_never_overflows():
     head = Head(name="ask", slope=3.0, intercept=-1.0)
     assert head.probability(-1e9) < head.probability(0.0) < head.probability(1e9) <= 1
+
+
+CUES = Cues()
+WORDS = st.sampled_from(
+    [
+        "could",
+        "you",
+        "send",
+        "me",
+        "the",
+        "report",
+        "?",
+        "!",
+        "10:45",
+        "thanks",
+        "for",
+        "asked",
+        "konntest",
+        "bitte",
+        "tu",
+        "pourrais",
+        "zebra",
+        ",",
+        "I",
+    ]
+)
+SENTENCES = st.lists(st.lists(WORDS, max_size=12).map(" ".join), min_size=1, max_size=7)
+
+
+@given(
+    SENTENCES, st.sampled_from(["en", "de", "fr", "es"]), st.sampled_from(["", "Could you send the report?"]), st.data()
+)
+def test_numbers_weigh_exactly_the_features_that_have_names(lines, language, quoted, data):
+    text = "\n".join(lines)
+    ends = [len("\n".join(lines[: number + 1])) for number in range(len(lines))]
+    read = read_sentences(text, [(end - len(line), end) for line, end in zip(lines, ends, strict=True)], CUES)
+    around = surroundings("Re: it", 2, quoted, CUES)
+    named = [features(read, index, around, CUES, Concepts(language)) for index in range(len(read))]
+    every = sorted(set().union(*named))
+    known = data.draw(st.lists(st.sampled_from(every), unique=True))
+    weights = {name: pack([number * 7 - 300, 500 - number]) for number, name in enumerate(known)}
+    table = Table([Head(name="a"), Head(name="b")], weights)
+    numbered = Weights(table, Numbers([table], [language]), CUES)
+    said = [Said(each.folded, each.tokens, each.cues, True) for each in read]
+    for index, each in enumerate(said):
+        total = numbered.own(each, language) + numbered.place(said, index, around)
+        assert table.lanes(total) == table.scores(named[index])
+
+
+@given(st.lists(st.tuples(*[st.integers(-LARGEST, LARGEST)] * 3), min_size=1, max_size=20))
+def test_the_heads_that_come_to_their_least_score_are_told(rows):
+    table = Table([Head(name=name) for name in "abc"], {str(number): pack(row) for number, row in enumerate(rows)})
+    least = (-500, 0, 500)
+    scores = table.scores(map(str, range(len(rows))))
+    reached = table.reached(table.start(least) + table.total(map(str, range(len(rows)))))
+    wanted = [(head, score - low) for head, (score, low) in enumerate(zip(scores, least, strict=True)) if score >= low]
+    assert reached == wanted
+    assert table.part([1, 2]).scores(["0"]) == list(rows[0][1:])
