@@ -107,7 +107,7 @@ def _reciprocity(config: Config, network: Network, number: int) -> Iterator[str]
     from inference.timeline import OWNER
 
     least = config.digest.thresholds.confidence
-    favors = [each for each in network.favors if each.person == number and each.confidence >= least]
+    favors = [each for each in network.favors if each.person == number and each.reaches(least)]
     days, today = network.contacts.get(number, ()), network.as_of.date()
     yield ""
     yield "Give and take"

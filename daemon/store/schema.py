@@ -205,6 +205,7 @@ Table(
     Column("type", Text),
     Column("email", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("example", LargeBinary),
 )
 Table(
     "digests",

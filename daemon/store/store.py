@@ -41,6 +41,7 @@ from daemon.store.views import LeftOut
 from inference.favor import Favor
 from inference.findings import MessageFindings
 from inference.interactions import Day
+from inference.lessons import Lesson
 from inference.network import AccountState, Network
 from inference.people import Identity, People, Suggestion
 from inference.timeline import Timeline
@@ -271,6 +272,16 @@ class Store:
         """The favor whose id begins so; None where there is none, or more than one."""
         with self._database.reading() as access:
             return views.favor(access, id_)
+
+    def inferred(self, favor: Favor) -> Favor:
+        """This favor without what the owner said about it."""
+        with self._database.reading() as access:
+            return views.inferred(access, favor)
+
+    def lessons(self) -> dict[str, Lesson]:
+        """By the act that opens a favor: what the owner's corrections teach about such favors."""
+        with self._database.reading() as access:
+            return views.learned(access)
 
     def filtered(self) -> list[LeftOut]:
         """Mail that was left out: by sender, what it was taken for, and why."""

@@ -317,6 +317,31 @@ def test_a_favor_is_retyped_done_and_thanked_by_the_owners_word(sample, kith):
     assert now["thanked_at"].startswith("2026-05-31")
 
 
+def test_corrections_teach_explain_says_so_and_the_examples_are_exported(sample, kith, tmp_path):
+    def asks() -> list[dict]:
+        found = ledger(kith, sample, "--as-of", DAY)
+        return [each for each in found if each["evidence"][0]["act"] == "ask" and each["confidence"] < 1]
+
+    before = asks()
+    wrong = before[:6]
+    for each in wrong:
+        kith(sample, "correct", "reject", each["id"])
+    left = {each["id"] for each in asks()}
+    shown = kith(sample, "explain", next(iter(left)))
+    assert "You rejected 6 of 6 favors that began with such an ask, so asks now need 0." in shown
+    assert left <= {each["id"] for each in before}
+    kith(sample, "reinfer")
+    assert {each["id"] for each in asks()} == left
+    assert kith(sample, "explain", next(iter(left))) == shown
+    kith(sample, "export", tmp_path / "mine")
+    kept = json.loads((tmp_path / "mine/corrections.json").read_text())
+    assert [(each["verdict"], each["example"]["act"]) for each in kept] == [("reject", "ask")] * 6
+    assert [each["example"]["quote"] for each in kept] == [each["evidence"][0]["quote"] for each in wrong]
+    for _ in wrong:
+        kith(sample, "correct", "undo", kith(sample, "correct", "list").split()[0])
+    assert asks() == before
+
+
 def test_two_people_are_merged_and_split_again(sample, kith):
     people = json.loads(kith(sample, "people", "--format", "json", "--as-of", DAY))
     one, other = people[0], people[1]
