@@ -11,7 +11,7 @@ the addresses (apart from sorting them).
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
@@ -28,6 +28,7 @@ from inference.mailboxes import (
     name_in,
     organisation,
 )
+from inference.moves import Bearer, Belief, Move, belief, most_telling
 from inference.names import SOUND, best, clean, full_name_key, is_common_surname, name_keys, sound_key
 from inference.scripts import is_native
 
@@ -99,6 +100,7 @@ def resolve(
     merged: Iterable[tuple[str, str]] = (),
     split: Iterable[tuple[str, str]] = (),
     not_me: Iterable[str] = (),
+    moves: Iterable[Move] = (),
 ) -> People:
     """Who is who.
 
@@ -108,6 +110,7 @@ def resolve(
         owner_addresses: the configured addresses.
         own_sent: From addresses of mail that is proven to be the owner's.
         merged, split: the owner's corrections as pairs of addresses; where they contradict, ``split`` holds.
+        moves: what mails say about changes of address.
         not_me: addresses that are not the owner's whatever the Sent mail says (configured ones stay the owner's).
     """
     known = _added_up(identities)
@@ -118,8 +121,10 @@ def resolve(
     others = {email: _described(known[email]) for email in sorted(known.keys() - own)}
     _join_mailboxes(others, sets)
     suggestions = _of_the_owners_name(others, sorted(own), owner_name)
-    for key, group in sorted(_namesakes(_in_both_scripts(others)).items()):
+    heard = _in_both_scripts(others)
+    for key, group in sorted(_namesakes(heard).items()):
         suggestions += _join_namesakes(key, group, sets)
+    suggestions += _join_moved(moves, heard, sets)
     return People(
         persons=_persons(others, sets), owner_emails=tuple(sorted(own)), suggestions=_most_telling(suggestions, sets)
     )
@@ -374,6 +379,50 @@ def _without_lookalikes(group: Sequence[_Described]) -> list[_Described]:
         if looks_like(one, other):
             fakes |= {domain for domain in (one, other) if wrote[domain] <= min(wrote[one], wrote[other])}
     return [each for each in group if (organisation(each.email) or domain_of(each.email)) not in fakes]
+
+
+def _join_moved(moves: Iterable[Move], others: Mapping[str, _Described], sets: _Sets) -> list[tuple[int, Suggestion]]:
+    """Join what a change of address surely makes one person's; suggest where it only may."""
+    bearers = _bearers(others)
+    found = []
+    for move in most_telling(each for each in moves if each.old in others and each.new in others):
+        old, new = others[move.old], others[move.new]
+        together = {sets.find(old.email), sets.find(new.email)}
+        if len(together) == 1 or sets.apart(old.email, new.email):
+            continue
+        one, other = _bearer(old), _bearer(new)
+        same = set().union(*(bearers[key] for key in one.usual | other.usual))
+        believed = belief(move, one, other, sum(sets.find(email) not in together for email in same))
+        if believed is Belief.SURE:
+            sets.join(old.email, new.email, move.because)
+        elif believed is Belief.POSSIBLE:
+            suggestion = Suggestion(emails=(old.email, new.email), because=move.because)
+            found.append((min(old.traffic, new.traffic), suggestion))
+    return found
+
+
+def _bearers(others: Mapping[str, _Described]) -> Mapping[_Key, set[str]]:
+    """The addresses that go by each full name, as many as are looked at."""
+    found: defaultdict[_Key, set[str]] = defaultdict(set)
+    for email, each in others.items():
+        for key in each.full:
+            if len(found[key]) < MAX_NAMESAKES:
+                found[key].add(email)
+    return found
+
+
+def _bearer(described: _Described) -> Bearer:
+    """An address with its names; a name that is only read from the address is none that it goes by."""
+    usual = () if described.weak else name_keys(next((name for name in described.names if full_name_key(name)), ""))
+    sounds = {sound_key(key) for key in usual if key[0] != SOUND}
+    return Bearer(
+        email=described.email,
+        names=frozenset(described.full),
+        usual=frozenset(
+            key for key in described.full if key in usual or (key[0] == SOUND and sound_key(key[1:]) in sounds)
+        ),
+        role=described.role,
+    )
 
 
 def _of_the_owners_name(

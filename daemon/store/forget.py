@@ -15,6 +15,7 @@ from itertools import chain
 import msgspec
 
 from connectors.records import Address
+from daemon.store import statements
 from daemon.store.addresses import forgotten_email, mark_of, salt
 from daemon.store.corrections import blank_examples, corrections
 from daemon.store.database import Access, Row
@@ -48,6 +49,7 @@ def forget(access: Access, emails: Iterable[str]) -> int:
     leaving = _leaving(access, [row[0] for row in rows if row[2] != OWNER])
     known = [row for row in rows if row[1] not in owners]
     _erase_examples(access, leaving)
+    _erase_statements(access, leaving, {row[1] for row in known})
     _erase_mail(access, leaving)
     _erase_naming(access, leaving)
     _erase_meetings(access, leaving, {row[1]: row[0] for row in known})
@@ -87,6 +89,15 @@ def _erase_examples(access: Access, leaving: _Leaving) -> None:
     """Blank what they wrote, and their names, in the examples that are kept with corrections."""
     wrote = access.pick("SELECT identity FROM messages WHERE sender IN (?*)", leaving.spellings)
     blank_examples(access, leaving.names, {bytes(identity).hex() for (identity,) in wrote})
+
+
+def _erase_statements(access: Access, leaving: _Leaving, emails: Iterable[str]) -> None:
+    """Erase what they said about themselves, and what others said about their addresses."""
+    said = (
+        "SELECT DISTINCT messages.id, messages.sender FROM statements JOIN messages ON messages.id = statements.message"
+    )
+    wrote = [row for row, sender in access.rows(said) if sender in leaving.spellings]
+    statements.erase(access, wrote, emails, leaving.names)
 
 
 def _erase_mail(access: Access, leaving: _Leaving) -> None:

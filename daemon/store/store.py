@@ -22,6 +22,7 @@ from daemon.store import (
     people,
     records,
     reinfer,
+    statements,
     streams,
     texts,
     views,
@@ -42,6 +43,7 @@ from inference.favor import Favor
 from inference.findings import MessageFindings
 from inference.interactions import Day
 from inference.lessons import Lesson
+from inference.moves import Move
 from inference.network import AccountState, Network
 from inference.people import Identity, People, Suggestion
 from inference.timeline import Timeline
@@ -184,6 +186,11 @@ class Store:
         with self._database.reading() as access:
             return people.own_sent(access)
 
+    def moves(self) -> list[Move]:
+        """What was said about changes of address by whoever may be heard."""
+        with self._database.reading() as access:
+            return list(statements.moves(access))
+
     def names_in_own_mail(self) -> list[str]:
         """The names under which the owner's mail goes out, the most used first."""
         with self._database.reading() as access:
@@ -242,6 +249,11 @@ class Store:
         """Addresses that may be one person's, for the owner to decide."""
         with self._database.reading() as access:
             return people.suggestions(access)
+
+    def written_for(self, emails: Sequence[str]) -> list[tuple[str, int]]:
+        """For whom (a name, in how many mails) whoever has these addresses says that they write."""
+        with self._database.reading() as access:
+            return statements.written_for(access, emails)
 
     def owner_emails(self) -> tuple[str, ...]:
         """The owner's addresses that were seen."""

@@ -247,6 +247,18 @@ def test_show_tells_why_each_number_is_what_it_is(synced, kith):
         assert part in shown
 
 
+def test_show_says_for_whom_an_assistant_writes(sample, kith):
+    with (sample / "mail/Inbox.mbox").open("a") as box:
+        box.write(
+            "\nFrom x Mon Jun  1 08:00:00 2026\nFrom: Ruth Okafor <ruth@harbour.example>\nTo: maya@lindqvist.example\n"
+            "Date: Mon, 01 Jun 2026 08:00:00 +0000\nMessage-ID: <r@harbour.example>\nSubject: Monday\n"
+            "Authentication-Results: mx.lindqvist.example; dmarc=pass header.from=harbour.example\n\n"
+            "Dear Maya,\n\nMonday at ten suits Dana.\n\nBest regards,\nRuth Okafor\nAssistant to Dana Whitfield\n"
+        )
+    kith(sample, "sync")
+    assert "writes for Dana Whitfield, say the signatures of their mails (1)" in kith(sample, "show", "Ruth Okafor")
+
+
 def test_show_filtered_says_who_was_left_out_and_why(synced, kith):
     shown = kith(synced, "show", "--filtered")
     assert "noreply@" in shown
