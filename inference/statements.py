@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from inference.names import full_name_key
 from inference.sentences import sentences
 
 #: Of one mail so much is looked at, in characters, and so many statements are kept.
@@ -175,8 +176,7 @@ def _written_for(text: str, whole: str) -> Iterator[Statement]:
         ):
             return
         match = _FOR.fullmatch(stripped[:160])
-        if match is not None:
-            yield Statement(
-                kind=StatementKind.WRITES_FOR, subject=" ".join(match[1].split()).rstrip(" .,"), quote=stripped
-            )
+        name = " ".join(match[1].split()).rstrip(" .,") if match else ""
+        if full_name_key(name) and name[0].isupper() and name.rpartition(" ")[2][0].isupper():
+            yield Statement(kind=StatementKind.WRITES_FOR, subject=name, quote=stripped)
             return

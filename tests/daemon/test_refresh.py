@@ -126,6 +126,10 @@ def test_two_addresses_that_become_one_person_share_a_ledger_and_split_again(sto
     assert {favor.person for favor in store.favors()} == {both.id}
     assert [mail.to for mail in store.timeline(number(AOIFE)).mails] == [(both.id, number(AOIFE))]
     before = len(store.favors())
+    store.drop_conclusions()
+    refresh(store, owner)
+    assert both in store.people()
+    assert len(store.favors()) == before
     store.remove_correction(kept)
     refresh(store, owner)
     assert len(store.people()) == 3

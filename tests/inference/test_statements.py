@@ -107,6 +107,8 @@ def test_a_signature_says_for_whom_somebody_writes(line):
         "\n\nOn Monday, Ruth wrote:\nAssistant to Dana Whitfield",
         "\n\nFrom: Ruth\nAssistant to Dana Whitfield",
         "\n\ni.A. Dana Whitfield",
+        "\n\non behalf of the whole crew",
+        "\n\nOn behalf of Acme Support Team",
         "\n\nI used to be an assistant to Dana Whitfield in those days.",
     ],
 )
