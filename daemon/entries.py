@@ -98,7 +98,7 @@ class Ledger:
         """The favors of at least ``least`` confidence that were open by ``as_of``, as they stood then, by opening."""
         found = []
         for favor in favors:
-            then = state(favor, as_of) if favor.confidence >= least else None
+            then = state(favor, as_of) if favor.reaches(least) else None
             if then is not None and favor.person in self.parties:
                 found.append(self._entry(favor, then, as_of))
         return found

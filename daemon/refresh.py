@@ -88,6 +88,7 @@ def _resolve(store: Store, owner: Owner) -> bool:
         own_sent=store.own_sent(),
         merged=pairs(said, CorrectionKind.MERGE),
         split=pairs(said, CorrectionKind.SPLIT),
+        moves=store.moves(),
         not_me=singles(said, CorrectionKind.NOT_ME, CorrectionKind.ME),
     )
     names: Sequence[str] = list(dict.fromkeys((owner.name, *store.names_in_own_mail())))

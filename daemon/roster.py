@@ -57,7 +57,7 @@ def roster(network: Network, *, confidence: float) -> list[Line]:
     """A line for everybody who was seen by ``network.as_of``; favors below ``confidence`` do not count."""
     favors: dict[int, list[Favor]] = defaultdict(list)
     for favor in network.favors:
-        if favor.confidence >= confidence:
+        if favor.reaches(confidence):
             favors[favor.person].append(favor)
     found = all_ties(network)
     return [_line(network, view, found[number], favors[number]) for number, view in network.people.items()]

@@ -8,13 +8,9 @@ from typing import Final
 from daemon.digest.plain import one_line
 from daemon.failure import Failure
 from daemon.store import StoredPerson
-from inference.words import fold
+from inference.scripts import plain as _plain
 
 _SHOWN: Final = 8
-#: Letters that are no base letter with an accent, as those type them who have no such key.
-_TYPED: Final = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}
-)
 
 
 def person(people: Sequence[StoredPerson], wanted: str) -> StoredPerson:
@@ -53,8 +49,3 @@ def _meant(people: Sequence[StoredPerson], wanted: str) -> list[StoredPerson]:
         if found := [each for each in people if way(each)]:
             return found
     return []
-
-
-def _plain(name: str) -> str:
-    """A name in lower case without accents."""
-    return fold(name).translate(_TYPED)

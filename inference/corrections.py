@@ -28,17 +28,52 @@ _SAID: dict[str, tuple[StepName, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """What a favor looked like when the owner spoke of it: its id, what opened it, and how much it was believed.
+
+    ``act`` is the opening act or "meeting", ``confidence`` that of the opening act, ``believed`` that of the whole favor,
+    both as inferred.
+    """
+
+    favor: str
+    act: str
+    type: FavorType
+    quote: str
+    confidence: float
+    believed: float
+
+
+def example(favor: Favor) -> Example:
+    """``favor``, as it was inferred, as an example; what the owner says about it is the label."""
+    first = favor.evidence[0]
+    return Example(
+        favor=favor.id,
+        act=str(first.act),
+        type=favor.type,
+        quote=first.quote,
+        confidence=round(first.confidence, 4),
+        believed=favor.confidence,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FavorCorrection:
     """What the owner said about one favor.
 
     ``evidence`` is what :func:`opening` gave for it then; ``type`` is set for ``retype`` only; ``at`` (aware) is
-    when the owner said so, or the day that they named.
+    when the owner said so, or the day that they named. ``example`` is the favor as it was inferred then.
     """
 
     evidence: tuple[str, ...]
     verdict: Verdict
     type: FavorType | None = None
     at: datetime
+    example: Example | None = None
+
+
+def in_order(corrections: Iterable[FavorCorrection]) -> list[FavorCorrection]:
+    """``corrections`` in the order in which they hold."""
+    return sorted(corrections, key=lambda c: (c.at, c.verdict, c.evidence))
 
 
 def opening(favor: Favor) -> tuple[str, ...]:
@@ -57,7 +92,7 @@ def corrected(favors: Iterable[Favor], corrections: Iterable[FavorCorrection]) -
     """``favors`` after all ``corrections``, in the order in which they were given; rejected ones are gone."""
     book = {favor.id: favor for favor in favors}
     rejected: set[str] = set()
-    for correction in sorted(corrections, key=lambda c: (c.at, c.verdict, c.evidence)):
+    for correction in in_order(corrections):
         favor = _meant(book, correction.evidence)
         if favor is None:
             continue

@@ -11,6 +11,8 @@ from inference.acts.act import ActName, FavorType
 
 #: Favors below this confidence stay out of the digest and out of the default ledger.
 FAVOR_THRESHOLD = 0.5
+# No lesson raises a threshold beyond this: what the owner confirmed passes.
+_HIGHEST_BAR = 0.95
 
 Proof = ActName | Literal["meeting"]
 StepName = Literal[
@@ -70,7 +72,8 @@ class Favor:
     """One thing that one person does for another; giver or receiver is ``OWNER``, the other is ``person``.
 
     ``steps`` are in order of time; ``evidence[0]`` is what opened the favor. ``matter`` is the subject under which
-    it was opened, ``topic`` the hashed words by which it is recognised elsewhere.
+    it was opened, ``topic`` the hashed words by which it is recognised elsewhere. ``asked_more`` is what the owner's
+    corrections of such favors add to the confidence that is asked of it (see ``inference.lessons``).
     """
 
     id: str
@@ -83,6 +86,16 @@ class Favor:
     confidence: float
     matter: str = ""
     topic: tuple[int, ...] = ()
+    asked_more: float = 0.0
+
+    def reaches(self, threshold: float) -> bool:
+        """Whether it is believed enough where ``threshold`` is usually asked; 0 asks for nothing."""
+        return threshold <= 0.0 or self.confidence >= bar(threshold, self.asked_more)
+
+
+def bar(threshold: float, more: float) -> float:
+    """What is asked of a favor of which ``more`` than the usual ``threshold`` is asked; certainty always passes."""
+    return min(max(threshold + more, 0.0), max(threshold, _HIGHEST_BAR))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from inference.acts.act import Act
+from inference.statements import Statement
 
 
 class MailKind(StrEnum):
@@ -28,6 +29,7 @@ class MessageFindings:
     new text, ``text`` is that text (kept only where the owner asked for it). ``language`` is an ISO 639-1 code or
     "" where unknown. ``topic`` are hashed stems of the subject's content words; ``mentions`` are hashes of the
     full names (two or more capitalised words) in the new text, as made by ``inference.words.name_hash``.
+    ``statements`` are what the author says about their own addresses, and for whom they write.
     """
 
     kind: MailKind
@@ -38,3 +40,4 @@ class MessageFindings:
     language: str = ""
     topic: tuple[int, ...] = ()
     mentions: tuple[int, ...] = ()
+    statements: tuple[Statement, ...] = ()

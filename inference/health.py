@@ -89,7 +89,7 @@ def health(network: Network) -> Health:
     """How the network does at ``network.as_of``; muted people and shared mailboxes are left out."""
     people = {number for number, person in network.people.items() if not person.muted and not person.role}
     contacts = {person: days for person, days in network.contacts.items() if person in people}
-    favors = [each for each in network.favors if each.person in people and each.confidence >= FAVOR_THRESHOLD]
+    favors = [each for each in network.favors if each.person in people and each.reaches(FAVOR_THRESHOLD)]
     today = network.as_of.date()
     now, before, earlier = (ties(contacts, today - MONTH * ago) for ago in range(3))
     return Health(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from inference.scripts import is_native, plain, sound, spelled_out
 from inference.words import fold
 
 #: Longer display names are cut here; nobody's name is, and hostile ones would only cost time.
@@ -42,6 +43,8 @@ _COMMON_SURNAMES: Final = word_set(
     "silva santos oliveira souza costa ferreira rossi russo ferrari johansson andersson karlsson nilsson eriksson "
     "larsson hansen jensen nielsen olsen ivanov kowalski novak nowak jansen bakker"
 )
+#: Stands first in keys that say how a name sounds; no word of a name is like it.
+SOUND: Final = "~"
 _BRACKETED: Final = re.compile(r"\s*[(\[{][^()\[\]{}]*[)\]}]")
 _TAIL: Final = re.compile(
     r"\s+(?:via|through|on behalf of|c/o|über|par|por)\s.*$|\s*[|•·–—/\\@].*$|\s+-\s.*$", re.IGNORECASE
@@ -99,6 +102,26 @@ def full_name_key(name: str) -> tuple[str, ...]:
     if all(len(word) == 1 for word in words):
         return ()
     return tuple(sorted(words))
+
+
+def name_keys(name: str) -> tuple[tuple[str, ...], ...]:
+    """Everything that two spellings of one full name may have in common, ``full_name_key`` first; () as there.
+
+    Jürgen Müller is also jurgen muller and juergen mueller; a name in Cyrillic or Greek letters is also what it sounds
+    like (``sound_key``).
+    """
+    key = full_name_key(name)
+    if not key or name.isascii():
+        return (key,) if key else ()
+    if is_native(key):
+        return (key, sound_key(key))
+    written = clean(name)
+    return tuple(dict.fromkeys((key, full_name_key(plain(written)), full_name_key(spelled_out(written)))))
+
+
+def sound_key(key: tuple[str, ...]) -> tuple[str, ...]:
+    """The key by which a full name meets itself in another script; it is no ``full_name_key``."""
+    return (SOUND, *sorted(map(sound, key)))
 
 
 def first_and_last(name: str) -> tuple[str, str]:

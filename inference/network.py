@@ -86,7 +86,7 @@ def favors_with_state(
     favors: Iterable[Favor], as_of: datetime, *, confidence: float = 0.0
 ) -> list[tuple[Favor, State]]:
     """The favors of at least ``confidence`` that were open or done by ``as_of``, each with its state then."""
-    standing = ((favor, state(favor, as_of)) for favor in favors if favor.confidence >= confidence)
+    standing = ((favor, state(favor, as_of)) for favor in favors if favor.reaches(confidence))
     return [(favor, then) for favor, then in standing if then is not None]
 
 

@@ -11,9 +11,9 @@ the addresses (apart from sorting them).
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Final
 
@@ -28,7 +28,9 @@ from inference.mailboxes import (
     name_in,
     organisation,
 )
-from inference.names import best, clean, full_name_key, is_common_surname
+from inference.moves import Bearer, Belief, Move, belief, most_telling
+from inference.names import SOUND, best, clean, full_name_key, is_common_surname, name_keys, sound_key
+from inference.scripts import is_native
 
 #: No more suggestions than anybody would read.
 MAX_SUGGESTIONS: Final = 50
@@ -39,6 +41,11 @@ MAX_KEPT_NAMES: Final = 5
 #: A mailbox under at least so many full names, none of them with this share, belongs to several people.
 _SHARED_NAMES: Final = 3
 _SHARED_TOP: Final = 0.6
+#: So many ways to write one name of another script in Latin letters are looked at.
+_SPELLINGS: Final = 5
+
+#: What spellings of one full name have in common (``inference.names.name_keys``).
+_Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +100,7 @@ def resolve(
     merged: Iterable[tuple[str, str]] = (),
     split: Iterable[tuple[str, str]] = (),
     not_me: Iterable[str] = (),
+    moves: Iterable[Move] = (),
 ) -> People:
     """Who is who.
 
@@ -102,6 +110,7 @@ def resolve(
         owner_addresses: the configured addresses.
         own_sent: From addresses of mail that is proven to be the owner's.
         merged, split: the owner's corrections as pairs of addresses; where they contradict, ``split`` holds.
+        moves: what mails say about changes of address.
         not_me: addresses that are not the owner's whatever the Sent mail says (configured ones stay the owner's).
     """
     known = _added_up(identities)
@@ -111,15 +120,23 @@ def resolve(
     own = _own(known, sets, owner_addresses, own_sent, {email.lower() for email in not_me})
     others = {email: _described(known[email]) for email in sorted(known.keys() - own)}
     _join_mailboxes(others, sets)
-    suggestions = _of_the_owners_name(others, sorted(own), full_name_key(owner_name))
-    for key, group in sorted(_namesakes(others).items()):
+    suggestions = _of_the_owners_name(others, sorted(own), owner_name)
+    heard = _in_both_scripts(others)
+    for key, group in sorted(_namesakes(heard).items()):
         suggestions += _join_namesakes(key, group, sets)
-    suggestions.sort(key=lambda each: (-each[0], each[1].emails))
+    suggestions += _join_moved(moves, heard, sets)
     return People(
-        persons=_persons(others, sets),
-        owner_emails=tuple(sorted(own)),
-        suggestions=tuple(suggestion for _, suggestion in suggestions[:MAX_SUGGESTIONS]),
+        persons=_persons(others, sets), owner_emails=tuple(sorted(own)), suggestions=_most_telling(suggestions, sets)
     )
+
+
+def _most_telling(found: Iterable[tuple[int, Suggestion]], sets: _Sets) -> tuple[Suggestion, ...]:
+    """The suggestions with most traffic, one a pair; none about addresses that have become one person's since."""
+    pairs: dict[tuple[str, str], Suggestion] = {}
+    for _, suggestion in sorted(found, key=lambda each: (-each[0], each[1].emails, each[1].because)):
+        if sets.find(suggestion.emails[0]) != sets.find(suggestion.emails[1]):
+            pairs.setdefault(suggestion.emails, suggestion)
+    return tuple(pairs.values())[:MAX_SUGGESTIONS]
 
 
 def person_key(emails: Iterable[str]) -> str:
@@ -133,7 +150,7 @@ class _Described:
 
     email: str
     names: Mapping[str, int]
-    full: Mapping[tuple[str, ...], str]
+    full: Mapping[_Key, str]
     role: bool
     traffic: int
     received: int
@@ -216,11 +233,10 @@ def _own(
 
 def _described(identity: Identity) -> _Described:
     usual = sorted(identity.names.items(), key=lambda item: (-item[1], item[0]))[:MAX_NAMES]
-    seen = Counter({key: 0 for name, _ in usual if (key := full_name_key(name))})
-    full: dict[tuple[str, ...], str] = {}
-    for name, times in usual:
-        if key := full_name_key(name):
-            seen[key] += max(times, 1)
+    seen = _apart(usual)
+    full: dict[_Key, str] = {}
+    for name, _ in usual:
+        for key in name_keys(name):
             full.setdefault(key, clean(name))
     spelled = name_in(identity.email)
     weak = not full and bool(full_name_key(spelled))
@@ -239,15 +255,59 @@ def _described(identity: Identity) -> _Described:
     )
 
 
+def _apart(usual: Sequence[tuple[str, int]]) -> Counter[_Key]:
+    """The full names beside one address and how often each was seen; in two scripts or with umlauts it is one name."""
+    native = any(is_native(full_name_key(name)) for name, _ in usual)
+    seen: Counter[_Key] = Counter()
+    known: dict[_Key, _Key] = {}
+    for name, times in usual:
+        keys = name_keys(name)
+        if keys and native:
+            keys = (*keys, sound_key(keys[0]))
+        if keys:
+            first = next((known[key] for key in keys if key in known), keys[0])
+            known.update(dict.fromkeys(keys, first))
+            seen[first] += max(times, 1)
+    return seen
+
+
+def _in_both_scripts(others: Mapping[str, _Described]) -> dict[str, _Described]:
+    """The same addresses; those named in other letters and those of one name in Latin letters that sounds so share a key.
+
+    Names in Latin letters alone share none, however alike they sound.
+    """
+    heard = {key for each in others.values() if not each.role for key in each.full if key[0] == SOUND}
+    if not heard:
+        return dict(others)
+    latin: dict[_Key, dict[_Key, str]] = {}
+    for each in others.values():
+        for key, name in each.full.items():
+            if key[0] != SOUND and not is_native(key) and (sounds := sound_key(key)) in heard:
+                written = latin.setdefault(sounds, {})
+                written[key] = min(name, written.get(key, name))
+    return {email: replace(each, full=_bridged(each.full, latin)) for email, each in others.items()}
+
+
+def _bridged(full: Mapping[_Key, str], latin: Mapping[_Key, Mapping[_Key, str]]) -> dict[_Key, str]:
+    """The names of one address; what sounds like Latin letters is found by each way of writing it, and named so."""
+    own = {key: name for key, name in full.items() if key[0] != SOUND}
+    found = dict(own)
+    for key in own:
+        for written, name in sorted(latin.get(sound_key(key), {}).items())[:_SPELLINGS]:
+            if is_native(key) or key == written:
+                found[SOUND, *written] = name
+    return found
+
+
 def _join_mailboxes(others: Mapping[str, _Described], sets: _Sets) -> None:
     first: dict[str, str] = {}
     for email in others:
         sets.join(first.setdefault(mailbox(email), email), email, f"one mailbox: {mailbox(email)}")
 
 
-def _namesakes(others: Mapping[str, _Described]) -> dict[tuple[str, ...], list[_Described]]:
+def _namesakes(others: Mapping[str, _Described]) -> dict[_Key, list[_Described]]:
     """The addresses that share a full name, the busiest first; role mailboxes have no name of their own."""
-    groups: dict[tuple[str, ...], list[_Described]] = {}
+    groups: dict[_Key, list[_Described]] = {}
     for each in others.values():
         if not each.role:
             for key in each.full:
@@ -259,19 +319,19 @@ def _namesakes(others: Mapping[str, _Described]) -> dict[tuple[str, ...], list[_
     }
 
 
-def _join_namesakes(key: tuple[str, ...], group: Sequence[_Described], sets: _Sets) -> list[tuple[int, Suggestion]]:
+def _join_namesakes(key: _Key, group: Sequence[_Described], sets: _Sets) -> list[tuple[int, Suggestion]]:
     """Join what is surely one person; suggest the rest, with the traffic that makes a suggestion worth reading."""
     group = _without_lookalikes(group)
     at: dict[str, str] = {}
     for each in group:
         home = organisation(each.email)
         if home and not (each.weak and (each.numbered or is_common_surname(each.full[key]))):
-            sets.join(at.setdefault(home, each.email), each.email, f"{each.full[key]} has both at {home}")
+            sets.join(at.setdefault(home, each.email), each.email, f"{_called(key, group)} has both at {home}")
     named = [each for each in group if not each.weak and _made_of(each.email, each.full[key])]
     homes = {home for each in named if (home := organisation(each.email))}
     if len(homes) <= 1 or not is_common_surname(named[0].full[key]):
         for each in named[1:]:
-            sets.join(named[0].email, each.email, f"both addresses are made of the name {each.full[key]}")
+            sets.join(named[0].email, each.email, f"both addresses are made of the name {_called(key, group)}")
     return _left_apart(key, group, sets)
 
 
@@ -279,7 +339,17 @@ def _made_of(email: str, name: str) -> bool:
     return carries_full_name(email, name) or (carries_name(email, name) and not is_common_surname(name))
 
 
-def _left_apart(key: tuple[str, ...], group: Sequence[_Described], sets: _Sets) -> list[tuple[int, Suggestion]]:
+def _called(key: _Key, group: Sequence[_Described], one: _Described | None = None) -> str:
+    """The name that ``group`` shares, as ``one`` of them spells it; one of two scripts in both."""
+    name = (one or group[0]).full[key]
+    if key[0] != SOUND:
+        return name
+    sounds = sound_key(key[1:])
+    native = {name for each in group for own, name in each.full.items() if is_native(own) and sound_key(own) == sounds}
+    return f"{name} ({min(native)})" if native else name
+
+
+def _left_apart(key: _Key, group: Sequence[_Described], sets: _Sets) -> list[tuple[int, Suggestion]]:
     if not group:
         return []
     usual = group[0]
@@ -289,7 +359,7 @@ def _left_apart(key: tuple[str, ...], group: Sequence[_Described], sets: _Sets) 
         if root == sets.find(usual.email) or root in found or sets.apart(usual.email, each.email):
             continue
         verb = "spells" if each.weak else "is used by"
-        because = f"{each.email} {verb} {each.full[key]}, like {usual.email}"
+        because = f"{each.email} {verb} {_called(key, group, each)}, like {usual.email}"
         found[root] = (min(each.traffic, usual.traffic), Suggestion(emails=(usual.email, each.email), because=because))
     return list(found.values())
 
@@ -311,15 +381,66 @@ def _without_lookalikes(group: Sequence[_Described]) -> list[_Described]:
     return [each for each in group if (organisation(each.email) or domain_of(each.email)) not in fakes]
 
 
+def _join_moved(moves: Iterable[Move], others: Mapping[str, _Described], sets: _Sets) -> list[tuple[int, Suggestion]]:
+    """Join what a change of address surely makes one person's; suggest where it only may."""
+    bearers = _bearers(others)
+    found = []
+    for move in most_telling(each for each in moves if each.old in others and each.new in others):
+        old, new = others[move.old], others[move.new]
+        together = {sets.find(old.email), sets.find(new.email)}
+        if len(together) == 1 or sets.apart(old.email, new.email):
+            continue
+        one, other = _bearer(old), _bearer(new)
+        same = set().union(*(bearers[key] for key in one.usual | other.usual))
+        believed = belief(move, one, other, sum(sets.find(email) not in together for email in same))
+        if believed is Belief.SURE:
+            sets.join(old.email, new.email, move.because)
+        elif believed is Belief.POSSIBLE:
+            suggestion = Suggestion(emails=(old.email, new.email), because=move.because)
+            found.append((min(old.traffic, new.traffic), suggestion))
+    return found
+
+
+def _bearers(others: Mapping[str, _Described]) -> Mapping[_Key, set[str]]:
+    """The addresses that go by each full name, as many as are looked at."""
+    found: defaultdict[_Key, set[str]] = defaultdict(set)
+    for email, each in others.items():
+        for key in each.full:
+            if len(found[key]) < MAX_NAMESAKES:
+                found[key].add(email)
+    return found
+
+
+def _bearer(described: _Described) -> Bearer:
+    """An address with its names; a name that is only read from the address is none that it goes by."""
+    usual = () if described.weak else name_keys(next((name for name in described.names if full_name_key(name)), ""))
+    sounds = {sound_key(key) for key in usual if key[0] != SOUND}
+    return Bearer(
+        email=described.email,
+        names=frozenset(described.full),
+        usual=frozenset(
+            key for key in described.full if key in usual or (key[0] == SOUND and sound_key(key[1:]) in sounds)
+        ),
+        role=described.role,
+    )
+
+
 def _of_the_owners_name(
-    others: Mapping[str, _Described], own: Sequence[str], key: tuple[str, ...]
+    others: Mapping[str, _Described], own: Sequence[str], owner_name: str
 ) -> list[tuple[int, Suggestion]]:
     """Addresses under the owner's own name: never taken for the owner, but worth asking about."""
     homes = {organisation(email) or domain_of(email) for email in own}
+    keys = set(name_keys(owner_name))
+    keys |= {sound_key(key) for key in keys if key[0] != SOUND}
     found = []
     for email, each in others.items():
         home = organisation(email) or domain_of(email)
-        if own and key and key in each.full and not in_disguise(home) and not any(looks_like(home, h) for h in homes):
+        if (
+            own
+            and not keys.isdisjoint(each.full)
+            and not in_disguise(home)
+            and not any(looks_like(home, h) for h in homes)
+        ):
             because = f"{email} bears your own name; if it is yours, name it in the config"
             found.append((each.traffic, Suggestion(emails=(own[0], email), because=because)))
     return found

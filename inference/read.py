@@ -13,6 +13,7 @@ from inference.automation import mail_kind
 from inference.findings import MailKind, MessageFindings
 from inference.language import language
 from inference.new_text import new_text
+from inference.statements import statements
 from inference.words import name_hash, topic
 
 #: How many names a mail's findings keep.
@@ -25,6 +26,7 @@ CROWD = 25
 MAX_ACTS = 60
 
 _SPOKEN = frozenset({MailKind.PERSONAL, MailKind.LIST})
+_SAYING = frozenset({MailKind.PERSONAL, MailKind.AUTO_REPLY})
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽΑ-ΩА-ЯЁІЇЄ"
 _GAP = r"(?:[ \t]+|[ \t]*\n)"
 # Starts at the start of a word only, and words are bounded: linear however many capitals stand in a row.
@@ -62,7 +64,13 @@ def read(message: Message, recogniser: Recogniser) -> MessageFindings:
         language=code,
         topic=topic(message.subject),
         mentions=mentions(body.text) if spoken else (),
+        statements=statements(body.text, message.text, message.sender.email) if _says(message, kind) else (),
     )
+
+
+def _says(message: Message, kind: MailKind) -> bool:
+    """Whether the author of a mail may say something about themselves in it; the owner's addresses are known."""
+    return kind in _SAYING and not message.own
 
 
 def _readers(message: Message) -> int:

@@ -183,7 +183,7 @@ def _about_favor(
     from daemon.dates import moment
     from daemon.store import Correction, CorrectionKind
     from inference.acts.act import FavorType
-    from inference.corrections import opening
+    from inference.corrections import example, opening
 
     config = invocation(ctx).config()
     at = moment(on, config.owner.zone, now())
@@ -199,6 +199,7 @@ def _about_favor(
             type=None if type_ is None else FavorType(type_.value),
             email=person.emails[0],
             at=min(at, now()),
+            example=example(store.inferred(favor)),
         )
         number = store.add_correction(said)
         _refresh(config, store)

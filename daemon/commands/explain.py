@@ -53,7 +53,7 @@ def _favor(config: Config, store: Store, favor: Favor) -> Iterator[str]:
     from daemon.digest.plain import one_line
     from daemon.entries import Ledger
     from daemon.ledger_table import in_words
-    from inference.favor import FAVOR_THRESHOLD
+    from inference.favor import FAVOR_THRESHOLD, bar
 
     book = Ledger.of(store.people(), config.owner, store.owner_emails())
     entries = book.entries([favor], now(), least=0.0)
@@ -62,8 +62,12 @@ def _favor(config: Config, store: Store, favor: Favor) -> Iterator[str]:
     if favor.matter:
         yield f"  in “{one_line(favor.matter)}”"
     least = config.digest.thresholds.confidence
-    where = "in the letter" if favor.confidence >= least else f"below {least:g}, so not in the letter"
+    needed = bar(least, favor.asked_more)
+    where = "in the letter" if favor.reaches(least) else f"below {needed:g}, so not in the letter"
     yield f"  confidence {favor.confidence:.2f} ({where}; usually {FAVOR_THRESHOLD:g} is asked for)"
+    lesson = store.lessons().get(favor.evidence[0].act)
+    if lesson is not None:
+        yield f"  {lesson.because(least)}"
     yield ""
     yield "Steps"
     for step in favor.steps:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _LATEST: Final = 20
+_WRITES_FOR: Final = 3
 
 
 @app.command()
@@ -79,6 +80,8 @@ def _person(config: Config, store: Store, who: StoredPerson, at: datetime) -> It
     yield f"{one_line(who.name)}  {' '.join(f'<{email}>' for email in who.emails)}  ({who.key}{muted})"
     for because in who.because:
         yield f"  one person: {one_line(because)}"
+    for name, mails in store.written_for(who.emails)[:_WRITES_FOR]:
+        yield f"  writes for {one_line(name)}, say the signatures of their mails ({mails})"
     if who.role:
         yield "  a shared or functional mailbox: never in the letter"
     yield from _tie(network, who.id)
@@ -107,7 +110,7 @@ def _reciprocity(config: Config, network: Network, number: int) -> Iterator[str]
     from inference.timeline import OWNER
 
     least = config.digest.thresholds.confidence
-    favors = [each for each in network.favors if each.person == number and each.confidence >= least]
+    favors = [each for each in network.favors if each.person == number and each.reaches(least)]
     days, today = network.contacts.get(number, ()), network.as_of.date()
     yield ""
     yield "Give and take"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -12,11 +12,13 @@ import msgspec
 
 from daemon.store.database import Access
 from daemon.store.encoding import encode, moment, time_of
+from daemon.store.forgotten import redacted
 from daemon.store.stirred import Stirred, stir
 from inference.acts.act import FavorType
-from inference.corrections import FavorCorrection, Verdict
+from inference.corrections import Example, FavorCorrection, Verdict
 
 _TEXTS: Final = msgspec.json.Decoder(tuple[str, ...])
+_EXAMPLE: Final = msgspec.json.Decoder(Example)
 
 
 class CorrectionKind(StrEnum):
@@ -35,8 +37,8 @@ class CorrectionKind(StrEnum):
 class Correction:
     """One thing that the owner said.
 
-    ``verdict``, ``type`` and ``email`` (an address of the person whose ledger the favor is in) are of favors only,
-    "" and None otherwise.
+    ``verdict``, ``type``, ``email`` (an address of the person whose ledger the favor is in) and ``example`` (the favor
+    as it was inferred then) are of favors only, "" and None otherwise.
     """
 
     id: int = 0
@@ -46,6 +48,7 @@ class Correction:
     type: FavorType | None = None
     email: str = ""
     at: datetime
+    example: Example | None = None
 
     @property
     def favor(self) -> FavorCorrection | None:
@@ -53,12 +56,12 @@ class Correction:
         if self.kind is not CorrectionKind.FAVOR:
             return None
         verdict = msgspec.convert(self.verdict, Verdict)
-        return FavorCorrection(evidence=self.subject, verdict=verdict, type=self.type, at=self.at)
+        return FavorCorrection(evidence=self.subject, verdict=verdict, type=self.type, at=self.at, example=self.example)
 
 
 def corrections(access: Access) -> list[Correction]:
     """Everything the owner said, in the order of saying it."""
-    rows = access.rows("SELECT id, kind, subject, verdict, type, email, at FROM corrections ORDER BY id")
+    rows = access.rows("SELECT id, kind, subject, verdict, type, email, at, example FROM corrections ORDER BY id")
     return [
         Correction(
             id=number,
@@ -68,8 +71,9 @@ def corrections(access: Access) -> list[Correction]:
             type=None if type_ is None else FavorType(type_),
             email=email,
             at=time_of(at),
+            example=None if shown is None else _EXAMPLE.decode(shown),
         )
-        for number, kind, subject, verdict, type_, email, at in rows
+        for number, kind, subject, verdict, type_, email, at, shown in rows
     ]
 
 
@@ -77,9 +81,10 @@ def add(access: Access, said: Correction) -> int:
     """Keep a correction (its ``id`` does not matter); the number that it got."""
     highest = access.row("SELECT max(id) FROM corrections")
     number = int((highest[0] if highest else None) or 0) + 1
+    shown = None if said.example is None else encode(said.example)
     access.run(
-        "INSERT INTO corrections (id, kind, subject, verdict, type, email, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (number, said.kind.value, encode(said.subject), said.verdict, said.type, said.email, moment(said.at)),
+        "INSERT INTO corrections (id, kind, subject, verdict, type, email, at, example) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (number, said.kind.value, encode(said.subject), said.verdict, said.type, said.email, moment(said.at), shown),
     )
     stir(access, Stirred.PEOPLE, [0])
     return number
@@ -89,6 +94,16 @@ def remove(access: Access, number: int) -> bool:
     """Take a correction back; whether there was one."""
     stir(access, Stirred.PEOPLE, [0])
     return bool(access.run("DELETE FROM corrections WHERE id = ?", (number,)))
+
+
+def blank_examples(access: Access, names: Sequence[str], mails: Collection[str]) -> None:
+    """Blank these names in the sentences that are kept with corrections, and the sentences from these mails."""
+    for number, subject, kept in access.rows("SELECT id, subject, example FROM corrections WHERE example IS NOT NULL"):
+        shown = _EXAMPLE.decode(kept)
+        gone = any(name.partition(":")[0] in mails for name in _TEXTS.decode(subject))
+        blank = replace(shown, quote="" if gone else redacted(shown.quote, names))
+        if blank != shown:
+            access.run("UPDATE corrections SET example = ? WHERE id = ?", (encode(blank), number))
 
 
 def pairs(said: Sequence[Correction], kind: CorrectionKind) -> list[tuple[str, str]]:

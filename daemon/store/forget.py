@@ -15,8 +15,9 @@ from itertools import chain
 import msgspec
 
 from connectors.records import Address
+from daemon.store import statements
 from daemon.store.addresses import forgotten_email, mark_of, salt
-from daemon.store.corrections import corrections
+from daemon.store.corrections import blank_examples, corrections
 from daemon.store.database import Access, Row
 from daemon.store.encoding import FINDINGS, READERS, encode
 from daemon.store.findings import settle
@@ -47,6 +48,8 @@ def forget(access: Access, emails: Iterable[str]) -> int:
     _remember(access, [row for row in rows if row[2] != OWNER], wanted - {row[1] for row in rows})
     leaving = _leaving(access, [row[0] for row in rows if row[2] != OWNER])
     known = [row for row in rows if row[1] not in owners]
+    _erase_examples(access, leaving)
+    _erase_statements(access, leaving, {row[1] for row in known})
     _erase_mail(access, leaving)
     _erase_naming(access, leaving)
     _erase_meetings(access, leaving, {row[1]: row[0] for row in known})
@@ -80,6 +83,21 @@ def _leaving(access: Access, addresses: Sequence[int]) -> _Leaving:
     return _Leaving(
         frozenset(addresses), frozenset(number for number, _ in rows), tuple(sorted({name for _, name in rows if name}))
     )
+
+
+def _erase_examples(access: Access, leaving: _Leaving) -> None:
+    """Blank what they wrote, and their names, in the examples that are kept with corrections."""
+    wrote = access.pick("SELECT identity FROM messages WHERE sender IN (?*)", leaving.spellings)
+    blank_examples(access, leaving.names, {bytes(identity).hex() for (identity,) in wrote})
+
+
+def _erase_statements(access: Access, leaving: _Leaving, emails: Iterable[str]) -> None:
+    """Erase what they said about themselves, and what others said about their addresses."""
+    said = (
+        "SELECT DISTINCT messages.id, messages.sender FROM statements JOIN messages ON messages.id = statements.message"
+    )
+    wrote = [row for row, sender in access.rows(said) if sender in leaving.spellings]
+    statements.erase(access, wrote, emails, leaving.names)
 
 
 def _erase_mail(access: Access, leaving: _Leaving) -> None:

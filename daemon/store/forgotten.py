@@ -35,12 +35,14 @@ class Curtain:
     def mail(self, message: Message, findings: MessageFindings) -> tuple[Message, MessageFindings]:
         """What may be kept of a mail: nothing that a forgotten person wrote, nobody's words with their name."""
         if self.book.is_forgotten(message.sender.email):
-            bare = replace(findings, acts=(), topic=(), mentions=(), text="")
+            bare = replace(findings, acts=(), topic=(), mentions=(), text="", statements=())
             return replace(message, subject="", message_id=None, link=None, text="", html=""), bare
         names = [each.name for each in participants(message) if self.book.is_forgotten(each.email)]
+        said = tuple(each for each in findings.statements if not names and not self.book.is_forgotten(each.subject))
         if not names:
-            return message, findings
-        kept = replace(findings, acts=tuple(without_names(act, names) for act in findings.acts), text="")
+            return message, replace(findings, statements=said)
+        acts = tuple(without_names(act, names) for act in findings.acts)
+        kept = replace(findings, acts=acts, text="", statements=said)
         return replace(message, subject=redacted(message.subject, names), text="", html=""), kept
 
     def meeting(self, meeting: Meeting) -> Meeting:

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Final
 
 from connectors.records import Message
-from daemon.store import texts
+from daemon.store import statements, texts
 from daemon.store.addresses import AddressBook
 from daemon.store.appearances import Indexed, enter, kept, stored, withdraw
 from daemon.store.database import Access, Row
@@ -197,6 +197,7 @@ class Intake:
                 self.book.count_mail(sender, spellings[1:], own=bool(own), times=-1)
         known = list(stored(self.access, [each.row for each in replaced], self.book.address_of))
         withdraw(self.access, known)
+        statements.withdraw(self.access, [each.row for each in replaced])
         stir(self.access, Stirred.ADDRESS, set().union(*(each.concerned for each in known)))
 
     def _index(self) -> None:
@@ -214,6 +215,7 @@ class Intake:
             for incoming in self.fresh
         ]
         enter(self.access, indexed)
+        statements.enter(self.access, ((each.row, each.findings.statements) for each in self.fresh))
         stir(self.access, Stirred.ADDRESS, set().union(*(each.concerned for each in indexed)))
         stir(self.access, Stirred.NAME, {name for each in indexed for name, _ in each.named()})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connectors.records import Message
+from daemon.store import statements
 from daemon.store.addresses import AddressBook
 from daemon.store.appearances import enter, kept, stored, withdraw
 from daemon.store.database import Access
@@ -37,6 +38,7 @@ def save_readings(access: Access, book: AddressBook, readings: Sequence[tuple[in
         who = READERS.decode(readers)
         book.recall(access, (sender, *who.to, *who.cc, *who.bcc))
     withdraw(access, stored(access, numbers, book.address_of))
+    statements.withdraw(access, numbers)
     rows = []
     for number, message, found in readings:
         news = message.own and any(act.certain and act.act is ActName.NEWS for act in found.acts)
@@ -46,3 +48,4 @@ def save_readings(access: Access, book: AddressBook, readings: Sequence[tuple[in
         "UPDATE messages SET kind = ?, kind_because = ?, subject = ?, findings = ?, news = ? WHERE id = ?", rows
     )
     enter(access, stored(access, numbers, book.address_of))
+    statements.enter(access, ((number, found.statements) for number, _, found in readings))

@@ -17,6 +17,7 @@ def erase(access: Access, rows: Iterable[int]) -> None:
     access.run("INSERT INTO meta (name, value) VALUES ('rows', ?)", (str(highest),))
     for statement in (
         "DELETE FROM texts WHERE message IN (?*)",
+        "DELETE FROM statements WHERE message IN (?*)",
         "DELETE FROM sightings WHERE message IN (?*)",
         "DELETE FROM messages WHERE id IN (?*)",
     ):

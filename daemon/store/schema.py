@@ -128,6 +128,14 @@ _narrow(
     _key("message", Integer),
     Column("part", SmallInteger, nullable=False),
 )
+Table(
+    "statements",
+    METADATA,
+    _key("message", Integer),
+    _key("kind", Text),
+    _key("subject", Text),
+    Column("quote", Text, nullable=False),
+)
 _narrow("mentions", _key("hash"), _key("message", Integer))
 
 # Meetings: every version seen, and what these come to.
@@ -205,6 +213,7 @@ Table(
     Column("type", Text),
     Column("email", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("example", LargeBinary),
 )
 Table(
     "digests",

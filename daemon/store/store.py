@@ -22,6 +22,7 @@ from daemon.store import (
     people,
     records,
     reinfer,
+    statements,
     streams,
     texts,
     views,
@@ -41,6 +42,8 @@ from daemon.store.views import LeftOut
 from inference.favor import Favor
 from inference.findings import MessageFindings
 from inference.interactions import Day
+from inference.lessons import Lesson
+from inference.moves import Move
 from inference.network import AccountState, Network
 from inference.people import Identity, People, Suggestion
 from inference.timeline import Timeline
@@ -183,6 +186,11 @@ class Store:
         with self._database.reading() as access:
             return people.own_sent(access)
 
+    def moves(self) -> list[Move]:
+        """What was said about changes of address by whoever may be heard."""
+        with self._database.reading() as access:
+            return list(statements.moves(access))
+
     def names_in_own_mail(self) -> list[str]:
         """The names under which the owner's mail goes out, the most used first."""
         with self._database.reading() as access:
@@ -242,6 +250,11 @@ class Store:
         with self._database.reading() as access:
             return people.suggestions(access)
 
+    def written_for(self, emails: Sequence[str]) -> list[tuple[str, int]]:
+        """For whom (a name, in how many mails) whoever has these addresses says that they write."""
+        with self._database.reading() as access:
+            return statements.written_for(access, emails)
+
     def owner_emails(self) -> tuple[str, ...]:
         """The owner's addresses that were seen."""
         with self._database.reading() as access:
@@ -271,6 +284,16 @@ class Store:
         """The favor whose id begins so; None where there is none, or more than one."""
         with self._database.reading() as access:
             return views.favor(access, id_)
+
+    def inferred(self, favor: Favor) -> Favor:
+        """This favor without what the owner said about it."""
+        with self._database.reading() as access:
+            return views.inferred(access, favor)
+
+    def lessons(self) -> dict[str, Lesson]:
+        """By the act that opens a favor: what the owner's corrections teach about such favors."""
+        with self._database.reading() as access:
+            return views.learned(access)
 
     def filtered(self) -> list[LeftOut]:
         """Mail that was left out: by sender, what it was taken for, and why."""

@@ -20,6 +20,7 @@ from daemon.store.timelines import Reader
 from inference.acts.act import ActName
 from inference.corrections import FavorCorrection, corrected
 from inference.favor import Favor
+from inference.lessons import Lesson, lessons, taught
 from inference.network import Ahead, Network, News, PersonView
 from inference.timeline import OWNER
 
@@ -89,14 +90,26 @@ def favor(access: Access, id_: str) -> Favor | None:
     return next((each for each in favors(access, rows[0][0]) if each.id == rows[0][1]), None)
 
 
+def inferred(access: Access, favor: Favor) -> Favor:
+    """This favor without what the owner said about it."""
+    row = access.row("SELECT content FROM favors WHERE person = ? AND id = ?", (favor.person, favor.id))
+    return favor if row is None else favor_of(row[0])
+
+
+def learned(access: Access) -> dict[str, Lesson]:
+    """By the act that opens a favor: what the owner's corrections teach about such favors."""
+    return lessons(each.favor for each in corrections(access) if each.favor is not None)
+
+
 def _as_the_owner_knows(access: Access, found: Sequence[Favor], said: Sequence[Correction] | None) -> tuple[Favor, ...]:
-    """The favors with what the owner said about each person's."""
+    """The favors with what the owner said about each person's, and with what that teaches about all of them."""
     word: dict[str, list[FavorCorrection]] = defaultdict(list)
     for each in corrections(access) if said is None else said:
         if each.favor is not None:
             word[each.email].append(each.favor)
     if not word:
         return tuple(found)
+    found = taught(found, lessons(chain.from_iterable(word.values())))
     of_person: dict[int, list[FavorCorrection]] = defaultdict(list)
     for email, person in access.pick("SELECT email, person FROM addresses WHERE email IN (?*)", sorted(word)):
         if person is not None:

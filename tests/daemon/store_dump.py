@@ -31,6 +31,10 @@ def dump(store):
             "messages": _messages(access, spelled),
             "threads": _threads(access, identities),
             "sightings": _keyed(access, "SELECT stream, key, message FROM sightings", streams, identities),
+            "statements": [
+                (identities[row], *said)
+                for row, *said in access.rows("SELECT message, kind, subject, quote FROM statements")
+            ],
             "mentions": [(name, identities[row]) for name, row in access.rows("SELECT hash, message FROM mentions")],
             "addresses": _addresses(access),
             "appearances": [

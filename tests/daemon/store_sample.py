@@ -9,6 +9,7 @@ from connectors.records import Address, Attendee, Batch, Cursor, Meeting, Messag
 from daemon.store import best_copies
 from inference.acts.act import Act, ActName, FavorType
 from inference.findings import MailKind, MessageFindings
+from inference.statements import statements
 from inference.words import name_hash, topic
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -79,6 +80,7 @@ def read(message):
         language="en",
         topic=topic(message.subject),
         mentions=tuple(map(name_hash, _NAMES.findall(message.text))),
+        statements=statements(message.text, message.text, message.sender.email),
     )
 
 

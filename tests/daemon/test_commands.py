@@ -247,6 +247,18 @@ def test_show_tells_why_each_number_is_what_it_is(synced, kith):
         assert part in shown
 
 
+def test_show_says_for_whom_an_assistant_writes(sample, kith):
+    with (sample / "mail/Inbox.mbox").open("a") as box:
+        box.write(
+            "\nFrom x Mon Jun  1 08:00:00 2026\nFrom: Ruth Okafor <ruth@harbour.example>\nTo: maya@lindqvist.example\n"
+            "Date: Mon, 01 Jun 2026 08:00:00 +0000\nMessage-ID: <r@harbour.example>\nSubject: Monday\n"
+            "Authentication-Results: mx.lindqvist.example; dmarc=pass header.from=harbour.example\n\n"
+            "Dear Maya,\n\nMonday at ten suits Dana.\n\nBest regards,\nRuth Okafor\nAssistant to Dana Whitfield\n"
+        )
+    kith(sample, "sync")
+    assert "writes for Dana Whitfield, say the signatures of their mails (1)" in kith(sample, "show", "Ruth Okafor")
+
+
 def test_show_filtered_says_who_was_left_out_and_why(synced, kith):
     shown = kith(synced, "show", "--filtered")
     assert "noreply@" in shown
@@ -315,6 +327,31 @@ def test_a_favor_is_retyped_done_and_thanked_by_the_owners_word(sample, kith):
     assert (now["type"], now["status"]) == ("support", "delivered")
     assert now["delivered_at"].startswith("2026-05-30")
     assert now["thanked_at"].startswith("2026-05-31")
+
+
+def test_corrections_teach_explain_says_so_and_the_examples_are_exported(sample, kith, tmp_path):
+    def asks() -> list[dict]:
+        found = ledger(kith, sample, "--as-of", DAY)
+        return [each for each in found if each["evidence"][0]["act"] == "ask" and each["confidence"] < 1]
+
+    before = asks()
+    wrong = before[:6]
+    for each in wrong:
+        kith(sample, "correct", "reject", each["id"])
+    left = {each["id"] for each in asks()}
+    shown = kith(sample, "explain", next(iter(left)))
+    assert "You rejected 6 of 6 favors that began with such an ask, so asks now need 0." in shown
+    assert left <= {each["id"] for each in before}
+    kith(sample, "reinfer")
+    assert {each["id"] for each in asks()} == left
+    assert kith(sample, "explain", next(iter(left))) == shown
+    kith(sample, "export", tmp_path / "mine")
+    kept = json.loads((tmp_path / "mine/corrections.json").read_text())
+    assert [(each["verdict"], each["example"]["act"]) for each in kept] == [("reject", "ask")] * 6
+    assert [each["example"]["quote"] for each in kept] == [each["evidence"][0]["quote"] for each in wrong]
+    for _ in wrong:
+        kith(sample, "correct", "undo", kith(sample, "correct", "list").split()[0])
+    assert asks() == before
 
 
 def test_two_people_are_merged_and_split_again(sample, kith):

@@ -8,6 +8,7 @@ from connectors.records import Address, Removed
 from daemon.refresh import refresh
 from daemon.store import Correction, CorrectionKind, open_store
 from daemon.store.people import person_number
+from inference.corrections import Example
 from inference.people import person_key
 from tests.daemon.store_dump import dump
 from tests.daemon.store_sample import AOIFE, DANA, MAYA, NOW, TOMAS, feed, mail, meeting, own
@@ -130,3 +131,25 @@ def test_meetings_that_never_came_about_do_not_keep_the_person_either(stores, ow
     with store._database.reading() as access:
         kept = access.rows("SELECT content FROM meeting_versions")
     assert b"acme.example" not in b"".join(bytes(content) for (content,) in kept)
+
+
+def test_nothing_of_the_person_is_left_in_what_corrections_of_other_favors_taught(store, owner):
+    filled(store, owner)
+    for quote, source in (
+        ("Ask Dana Whitfield about it", "00"),
+        ("I can bring my zeppelin.", mail_of(store, "to-all")),
+    ):
+        shown = Example(favor="f", act="ask", type="info", quote=quote, confidence=0.5, believed=0.5)
+        subject = (f"{source}:ask:got:00", f"{source}:ask")
+        store.add_correction(
+            Correction(
+                kind=CorrectionKind.FAVOR, subject=subject, verdict="reject", email=AOIFE.email, at=NOW, example=shown
+            )
+        )
+    store.forget([DANA.email, SECOND.email])
+    assert [each.example.quote for each in store.corrections() if each.example] == ["Ask … … about it", ""]
+
+
+def mail_of(store, key):
+    (found,) = (each for each in store.exported_mails() if (each.message_id or "").startswith(f"{key}@"))
+    return found.identity

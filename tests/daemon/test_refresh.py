@@ -13,7 +13,7 @@ from daemon.refresh import Owner, refresh
 from daemon.store import Correction, CorrectionKind
 from daemon.store.people import person_number
 from daemon.store.threads import NOTICEBOARD
-from inference.corrections import opening
+from inference.corrections import example, opening
 from inference.interactions import MAX_COUNTERPARTS
 from inference.people import person_key
 from inference.timeline import OWNER
@@ -126,6 +126,10 @@ def test_two_addresses_that_become_one_person_share_a_ledger_and_split_again(sto
     assert {favor.person for favor in store.favors()} == {both.id}
     assert [mail.to for mail in store.timeline(number(AOIFE)).mails] == [(both.id, number(AOIFE))]
     before = len(store.favors())
+    store.drop_conclusions()
+    refresh(store, owner)
+    assert both in store.people()
+    assert len(store.favors()) == before
     store.remove_correction(kept)
     refresh(store, owner)
     assert len(store.people()) == 3
@@ -281,3 +285,50 @@ def test_touched_marks_survive_until_their_persons_are_saved(store, owner):
     assert dump(store)["touched"] == [(number(DANA),)]
     refresh(store, owner)
     assert store.touched() == []
+
+
+KINDS = ("intro", "resource", "feedback", "referral")
+
+
+def rejected(store, favor, *, verdict="reject", email=DANA.email):
+    shown = example(store.inferred(favor))
+    said = Correction(
+        kind=CorrectionKind.FAVOR, subject=opening(favor), verdict=verdict, email=email, at=NOW, example=shown
+    )
+    return store.add_correction(said)
+
+
+def test_corrections_teach_all_favors_that_began_so_whatever_was_read_before_or_after(stores, owner):
+    early, late = stores(), stores()
+    asks = ("introduce me to Ruth", "lend me the ladder", "read my chapter", "recommend me to Orbital")
+    told = [
+        own(f"a{ask}", to=(DANA,), text=f"[ask {kind}]Could you {ask}?") for kind, ask in zip(KINDS, asks, strict=True)
+    ]
+    other = own("b", to=(TOMAS,), text="[ask intro]Could you introduce us?")
+    feed(early, *told, other)
+    feed(late, *told)
+    for store in (early, late):
+        refresh(store, owner)
+        for favor in store.favors(number(DANA)):
+            rejected(store, favor)
+    feed(late, other)
+    for store in (early, late):
+        refresh(store, owner)
+        (left,) = store.favors()
+        assert left.asked_more == store.lessons()["ask"].shift > 0
+    before = early.favors()
+    early.drop_conclusions()
+    refresh(early, owner)
+    assert early.favors() == late.favors() == before
+    assert early.network(NOW, UTC, owner.name).favors == before
+
+
+def test_what_was_said_of_a_favor_before_does_not_make_it_a_surer_example(store, owner):
+    feed(store, own("a", to=(DANA,), text=ASK))
+    refresh(store, owner)
+    (favor,) = store.favors()
+    rejected(store, favor, verdict="confirm")
+    (sure,) = store.favors()
+    assert sure.confidence == 1.0
+    rejected(store, sure, verdict="done")
+    assert {each.example.believed for each in store.corrections()} == {favor.confidence}

@@ -34,6 +34,9 @@ def chain_of(length, start):
         )
 
 
+TOMAS_NEW = Address(email="tomas.novak@praha.example", name="Tomáš Novák")
+
+
 def history():
     """Changes by stream: (account, stream, change), the removals apart, for they come after what they remove."""
     chain = list(chain_of(7, 0))
@@ -47,6 +50,8 @@ def history():
         own("ask", to=(DANA,), day=20, text="[ask intro]Could you introduce me to Aoife Brennan?"),
         mail("two", sender=dana_two, to=(MAYA, AOIFE), day=22, text="[intro]Maya, meet Aoife."),
         own("news", to=(DANA, TOMAS), cc=(AOIFE,), day=30, text="[news]I got the job at the harbour!"),
+        mail("moved", sender=TOMAS, day=30, authenticated=True, text="My new address is tomas.novak@praha.example."),
+        mail("new", sender=TOMAS_NEW, day=31, authenticated=True, text="Hello from the new one"),
         mail("bot", sender=SHOP, day=31, text="Your parcel is on its way"),
         mail("forged", sender=MAYA, to=(DANA,), day=32, text="[commit]I will pay."),
         mail(

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 
 from daemon.store import StoreError, open_store
 from daemon.store.schema import METADATA
-from daemon.store.upgrade import NEWEST, migrate
+from daemon.store.upgrade import NEWEST, migrate, upgraded
 
 
 def test_the_newest_migration_is_the_one_the_program_asks_for():
@@ -28,6 +28,25 @@ def test_the_migrations_lead_to_the_tables_of_the_schema(stores):
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
+
+
+def test_an_older_store_keeps_what_the_owner_said(store):
+    add_correction = (
+        "INSERT INTO corrections (id, kind, subject, verdict, type, email, at) VALUES (1, 'mute', ?, '', NULL, '', 0)"
+    )
+    database = store._database
+    with database.writing() as access:
+        access.run("DROP TABLE corrections")
+        access.run("DROP TABLE statements")
+        access.run(
+            "CREATE TABLE corrections (id INTEGER NOT NULL PRIMARY KEY, kind TEXT NOT NULL, subject BLOB NOT NULL, "
+            "verdict TEXT NOT NULL, type TEXT, email TEXT NOT NULL, at BIGINT NOT NULL)"
+        )
+        access.run(add_correction, (b'["dana@acme.example"]',))
+        access.run("UPDATE alembic_version SET version_num = '0001'")
+    upgraded(database)
+    (kept,) = store.corrections()
+    assert (kept.subject, kept.example) == (("dana@acme.example",), None)
 
 
 def test_sqlite_keeps_narrow_tables_in_their_index_alone(store):

@@ -236,7 +236,7 @@ def test_the_key_comes_from_the_smallest_address_alone():
 
 _LOCALS = ["dana", "dana.whitfield", "dw", "support", "dana+x", "maya", "whitfieldd", "jo.strand"]
 _DOMAINS = ["acme.example", "mail.acme.example", "acrne.example", "gmail.com", "lindqvist.example", "aсme.example"]
-_NAMES = ["Dana Whitfield", "Whitfield, Dana", "Jo Strand", "Maya Lindqvist", "", "Dana", "Acme Support"]
+_NAMES = ["Dana Whitfield", "Whitfield, Dana", "Дана Уитфиелд", "Jo Strand", "Jö Stränd", "Maya Lindqvist", "", "Dana"]
 _EMAILS = st.builds("{}@{}".format, st.sampled_from(_LOCALS), st.sampled_from(_DOMAINS))
 _IDENTITIES = st.lists(
     st.builds(
@@ -282,3 +282,93 @@ def test_thousands_of_hostile_namesakes_give_few_suggestions_and_no_merge():
     people = who(*hostile)
     assert len(people.persons) == 3001
     assert len(people.suggestions) <= 50
+
+
+@pytest.mark.parametrize(
+    ("native", "latin"),
+    [
+        ("Юлия Петрова", "Yulia Petrova"),
+        ("Петрова Юлия", "Julia Petrova"),
+        ("Дмитрий Волков", "Dmitri Volkov"),
+        ("Сергей Хрущёв", "Sergey Khrushchev"),
+        ("Олександр Шевченко", "Oleksandr Shevchenko"),
+        ("Γιώργος Παππάς", "Giorgos Pappas"),
+        ("ΕΛΕΝΗ ΠΑΠΑΔΟΠΟΥΛΟΥ", "Eleni Papadopoulou"),
+        ("Jürgen Müller-Lüdenscheidt", "Juergen Mueller-Luedenscheidt"),
+        ("Jürgen Müller-Lüdenscheidt", "Jurgen Muller-Ludenscheidt"),
+        ("Søren Ågård", "Soeren Aagaard"),
+        ("Łukasz Żak", "Lukasz Zak"),
+    ],
+)
+def test_a_name_in_two_scripts_is_one_name_where_equal_names_would_be(native, latin):
+    at_work = who(identity("u1@acme.example", native), identity("u2@mail.acme.example", latin))
+    assert groups(at_work) == {("u1@acme.example", "u2@mail.acme.example")}
+    assert "both at acme.example" in at_work.persons[0].because[0]
+    elsewhere = who(identity("u1@acme.example", native), identity("u2@other.example", latin))
+    assert len(elsewhere.persons) == 2
+    (suggestion,) = elsewhere.suggestions
+    assert set(suggestion.emails) == {"u1@acme.example", "u2@other.example"}
+
+
+def test_a_suggestion_for_a_name_in_two_scripts_names_both():
+    people = who(identity("u1@acme.example", "Юлия Петрова", sent=9), identity("u2@other.example", "Yulia Petrova"))
+    assert (
+        people.suggestions[0].because
+        == "u2@other.example is used by Yulia Petrova (Юлия Петрова), like u1@acme.example"
+    )
+
+
+def test_addresses_that_are_made_of_a_name_in_another_script_are_one_persons():
+    people = who(
+        identity("yulia.petrova@acme.example", "Юлия Петрова"), identity("ypetrova@museum.example", "Yulia Petrova")
+    )
+    assert len(people.persons) == 1
+    assert people.persons[0].because == ("both addresses are made of the name Yulia Petrova (Юлия Петрова)",)
+
+
+def test_names_in_latin_letters_are_not_one_because_they_sound_alike():
+    apart = [identity("u1@acme.example", "Jan Petrov"), identity("u2@acme.example", "Ian Petrov")]
+    assert len(who(*apart).persons) == 2
+    elsewhere = who(*apart, identity("u3@other.example", "Ян Петров"), identity("u4@third.example", "Jan Petrov"))
+    assert groups(elsewhere) == {(f"u{n}@{at}.example",) for n, at in enumerate(["acme", "acme", "other", "third"], 1)}
+
+
+def test_a_name_of_mixed_letters_is_no_name_in_another_script():
+    people = who(identity("u1@acme.example", "Pavel Petrov"), identity("u2@acme.example", "Pаvel Петров"))
+    assert len(people.persons) == 2
+    assert not people.suggestions
+
+
+@pytest.mark.parametrize("fake", ["acrne.example", "acmе.example"])
+def test_lookalike_domains_do_not_merge_by_a_name_in_another_script_either(fake):
+    people = who(
+        identity("yulia.petrova@acme.example", "Yulia Petrova", received=5),
+        identity(f"yulia.petrova@{fake}", "Юлия Петрова", sent=50, received=0),
+        identity(f"y.petrova@{fake}", "Yulia Petrova", sent=50, received=0),
+    )
+    assert ("yulia.petrova@acme.example",) in groups(people)
+    assert not people.suggestions
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"Юлия Петрова": 2, "Yulia Petrova": 2, "Julia Petrova": 2, "Yuliya Petrova": 1},
+        {"Jürgen Müller": 2, "Juergen Mueller": 2, "Jurgen Muller": 2},
+    ],
+)
+def test_one_mailbox_under_a_name_in_two_scripts_or_without_umlauts_belongs_to_one_person(names):
+    (person,) = who(Identity(email="jp7@acme.example", names=names)).persons
+    assert not person.role
+    assert set(person.names) == set(names)
+
+
+def test_the_owners_name_in_another_script_is_asked_about_too():
+    people = who(identity("x@other.example", "Майя Линдквист"), owner_name="Maya Lindkvist")
+    assert "bears your own name" in people.suggestions[0].because
+
+
+def test_two_names_that_two_addresses_share_are_one_suggestion():
+    both = {"Dana Whitfield": 3, "Dana Brook": 2}
+    people = who(Identity(email="x1@acme.example", names=both), Identity(email="x2@other.example", names=both))
+    assert len(people.suggestions) == 1

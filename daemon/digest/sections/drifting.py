@@ -85,7 +85,7 @@ def _last_words(network: Network, thresholds: Thresholds) -> dict[int, _Words]:
     latest: dict[int, _Words] = {}
     for favor in network.favors:
         for evidence in favor.evidence:
-            if favor.confidence < thresholds.confidence or evidence.at > network.as_of or not evidence.quote:
+            if not favor.reaches(thresholds.confidence) or evidence.at > network.as_of or not evidence.quote:
                 continue
             if favor.person not in latest or latest[favor.person].order < (evidence.at, favor.id):
                 latest[favor.person] = _Words(favor=favor, evidence=evidence)

@@ -54,7 +54,7 @@ def _first_move(network: Network, entry: Entry) -> str:
 
 def _follow_through(network: Network, thresholds: Thresholds, person: int) -> str:
     """What became of the owner's asks, silent where there were too few."""
-    favors = [favor for favor in favors_of(network, person) if favor.confidence >= thresholds.confidence]
+    favors = [favor for favor in favors_of(network, person) if favor.reaches(thresholds.confidence)]
     kept = follow_through(favors, network.as_of, giver=person)
     if kept.rate is None or not kept.delivered:
         return ""
