@@ -48,7 +48,7 @@ _NEW: Final = re.compile(
     "|".join(
         (
             r"\b(?:my|our) new (?:personal |private |work |permanent |main )?(?:e-?mail |mail |contact )?(?:address|e-?mail|account)\b",
-            r"\bnew (?:e-?mail |mail )?address(?: is| will be|:)",
+            r"(?<!\bhis )(?<!\bher )(?<!\btheir )(?<!\byour )\bnew (?:e-?mail |mail )?address(?: is| will be|:)",
             rf"\b{_REACH}\b.{{0,80}}\b(?:from now on|instead|in (?:the )?future|going forward|henceforth)\b",
             rf"\b(?:from now on|going forward|henceforth)\b.{{0,40}}\b{_REACH}\b",
             r"\b(?:you can )?now reach me (?:at|on|under|via)\b",
@@ -85,6 +85,9 @@ _OLD_BEHIND: Final = re.compile(
     re.IGNORECASE,
 )
 _NEAR: Final = 120
+#: What is looked at around an address, in characters.
+_BEFORE: Final = 400
+_BEHIND: Final = 300
 _MOST_LOOKED_AT: Final = 12
 #: A statement of a new address or of an old one has one of these words; looking for them costs next to nothing.
 _WORDS: Final = (
@@ -109,6 +112,8 @@ _FOR_WORDS: Final = (
 #: A signature has no more lines than this below the author's last words.
 _SIGNATURE: Final = 12
 _BELOW: Final = 1_000
+#: Quotes between the author's lines are looked through so far.
+_QUOTED: Final = 2_000
 
 
 def statements(text: str, whole: str, sender: str) -> tuple[Statement, ...]:
@@ -119,22 +124,30 @@ def statements(text: str, whole: str, sender: str) -> tuple[Statement, ...]:
         whole: the mail's plain text, with the signature.
         sender: the address that it came from.
     """
-    found = [*_addresses(text[:_LIMIT], sender), *_written_for(text, whole)]
-    return tuple(dict.fromkeys(found))[:_MOST]
+    found: dict[tuple[str, str], Statement] = {}
+    for said in (*_addresses(text[:_LIMIT], sender), *_written_for(text, whole)):
+        found.setdefault((said.kind, said.subject), said)
+    return tuple(found.values())[:_MOST]
 
 
 def _addresses(text: str, sender: str) -> Iterator[Statement]:
-    if "@" not in text:
-        return
-    low = text.lower()
-    if not any(word in low for word in _WORDS):
-        return
+    """The statements around the first few addresses of a text; nothing else of it is looked at."""
+    at, looked = text.find("@"), 0
+    while at >= 0 and looked < _MOST_LOOKED_AT:
+        near = text[max(0, at - _BEFORE) : at + _BEHIND]
+        low = near.lower()
+        if any(word in low for word in _WORDS):
+            yield from _near(near, sender)
+        at, looked = text.find("@", at + _BEHIND // 2), looked + 1
+
+
+def _near(text: str, sender: str) -> Iterator[Statement]:
     spans = sentences(text)
-    holding = [index for index, (start, end) in enumerate(spans) if "@" in text[start:end]]
-    for index in holding[:_MOST_LOOKED_AT]:
-        before = _plain(text, *spans[index - 1])[-_NEAR:] if index else ""
-        behind = _plain(text, *spans[index + 1])[:_NEAR] if index + 1 < len(spans) else ""
-        yield from _in_sentence(_plain(text, *spans[index])[: 2 * MAX_QUOTE], before, behind, sender)
+    for index, (start, end) in enumerate(spans):
+        if "@" in text[start:end]:
+            before = _plain(text, *spans[index - 1])[-_NEAR:] if index else ""
+            behind = _plain(text, *spans[index + 1])[:_NEAR] if index + 1 < len(spans) else ""
+            yield from _in_sentence(_plain(text, start, end)[: 2 * MAX_QUOTE], before, behind, sender)
 
 
 def _plain(text: str, start: int, end: int) -> str:
@@ -165,7 +178,8 @@ def _in_sentence(sentence: str, before: str, behind: str, sender: str) -> Iterat
 def _written_for(text: str, whole: str) -> Iterator[Statement]:
     """For whom the signature says that the mail was written: the lines below the author's last words."""
     last = text.rpartition("\n")[2]
-    at = whole.find(last, max(0, len(text) - len(last))) if last else 0
+    start = max(0, len(text) - len(last))
+    at = whole.find(last, start, start + len(text) + _QUOTED) if last else 0
     below = whole[at : at + _BELOW] if at >= 0 else ""
     if not any(word in below for word in _FOR_WORDS):
         return

@@ -62,6 +62,7 @@ def test_an_old_address_is_found_where_the_mail_comes_from_the_new_one(text):
         f"My new address is 12 Harbour Street. Mail me at the usual {SENDER}.",
         "I changed the text. Could you send it to ruth@museum.example?",
         "We moved house and have a new kitchen.",
+        "Please direct any email to his new address: ruth@museum.example",
         "@everyone: the new address list is in the folder.",
     ],
 )
