@@ -1,6 +1,7 @@
 """Labelled mails in, the shipped weights out: ``python -m inference.acts.train ../shared/data/acts``.
 
-The invented mails in ``invented/``, beside this module, are trained on too; they count for no threshold.
+The invented mails in ``invented/`` and the labels of published mails in ``annotations.jsonl``, beside this module, are
+trained on too (the published mails lie in ``../mail/enron``, seen from the folder); they count for no threshold.
 Everything is seeded and runs in one thread; weights are rounded to whole numbers, so the same mails give the same
 bytes. numpy and scikit-learn are needed here and nowhere else (dependency group ``train``).
 """
@@ -21,6 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.svm import LinearSVC
 
+from inference.acts import annotations
 from inference.acts.act import ActName, FavorType
 from inference.acts.concepts import Concepts
 from inference.acts.features import BIAS, features, read_sentences, surroundings
@@ -151,11 +153,11 @@ def table(known: dict[str, int], weights: Sequence[Floats]) -> dict[str, list[in
     return {feature: stacked[row].tolist() for row, feature in enumerate(known) if heavy[row]}
 
 
-def train(mails: Sequence[LabelledMail], invented: Sequence[LabelledMail] = ()) -> bytes:
-    """The weights file of a model trained on ``mails`` and ``invented``; thresholds are chosen on ``mails`` alone."""
-    given = examples([*mails, *invented])
+def train(mails: Sequence[LabelledMail], further: Sequence[LabelledMail] = ()) -> bytes:
+    """The weights file of a model trained on ``mails`` and ``further``; thresholds are chosen on ``mails`` alone."""
+    given = examples([*mails, *further])
     judged = given.mail < len(mails)
-    modern = np.array([mail.modern for mail in (*mails, *invented)])[given.mail]
+    modern = np.array([mail.modern for mail in (*mails, *further)])[given.mail]
     every = vocabulary(given.shown)
     known = {feature: number for feature, number in every.items() if TYPE_CUE not in feature}
     rows = matrix(given.shown, every)[:, list(known.values())]
@@ -211,15 +213,14 @@ def _types(given: Examples, known: dict[str, int]) -> tuple[list[Head], list[Flo
 
 def main() -> None:
     """Train on the folder named on the command line and write the weights beside this module."""
-    folder = Path(sys.argv[1])
+    folder, here = Path(sys.argv[1]), Path(__file__).parent
     mails = [mail for name in ("train.jsonl", "modern_train.jsonl") for mail in read(folder / name)]
-    invented = [
-        note for path in sorted(Path(__file__).with_name("invented").glob("*.txt")) for note in read_notes(path)
-    ]
-    data = train(mails, invented)
-    target = Path(__file__).with_name("model.bin")
+    further = [note for path in sorted((here / "invented").glob("*.txt")) for note in read_notes(path)]
+    further += annotations.read(here / "annotations.jsonl", folder.parent / "mail" / "enron")
+    data = train(mails, further)
+    target = here / "model.bin"
     target.write_bytes(data)
-    print(f"{target}: {len(data):,} bytes from {len(mails) + len(invented):,} mails")
+    print(f"{target}: {len(data):,} bytes from {len(mails) + len(further):,} mails")
 
 
 if __name__ == "__main__":
