@@ -12,7 +12,7 @@ from daemon.config import OwnerConfig
 from daemon.store import StoredPerson
 from inference.acts.act import FavorType
 from inference.favor import Evidence, Favor, State, Status
-from inference.favors import state
+from inference.favors import proof, state
 from inference.timeline import OWNER
 
 _OPEN = frozenset({Status.OFFERED, Status.ASKED, Status.PROMISED})
@@ -118,7 +118,7 @@ class Ledger:
             thanked_at=then.thanked_at,
             outcome_told_at=then.outcome_told_at,
             confidence=favor.confidence,
-            evidence=tuple(_shown(each) for each in favor.evidence if each.at <= as_of),
+            evidence=tuple(_shown(each) for each in proof(favor) if each.at <= as_of),
             matter=favor.matter,
         )
 

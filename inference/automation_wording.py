@@ -117,9 +117,9 @@ SEQUENCE_MAILER = _pattern(
 )
 # The stock phrases of cold sales mail; a person may use one or two of them, a template strings them together.
 _SALES = (
-    r"\b(?:companies|teams|practices|firms|businesses|agencies|brands|clinics|founders|leaders) (?:like|such as) (?:yours|\w+)",
+    r"\b(?:companies|teams|practices|firms|businesses|agencies|brands|clinics|founders|leaders) (?:like|such as) (?:yours|\w+)|\b\w{3,}s like yours\b",
     r"\b\d{1,3} ?%|\b\d+x\b|\bROI\b",
-    r"\b(?:not|aren't|isn't) the (?:right|best) person\b|\bright person to (?:talk|speak)|\bwhoever (?:is|handles)",
+    r"\b(?:not|aren't|isn't) the (?:right|best) person\b|\bright person to (?:talk|speak)|\bwhoever (?:is|handles|decides|runs|owns)\b|\bpoint me (?:to|in)\b",
     r"\b(?:10|15|20)[- ]min(?:ute)?s?\b|\bquick (?:call|chat|demo|question)\b",
     r"\b(?:bump|float|circl)ing (?:this|back)\b|\btop of your inbox\b|\bmy (?:last|previous) (?:e-?mail|note|message)s?\b",
     r"\bclose your file\b|\bnot (?:interested|a priority)\b|\bbad (?:moment|time)\b|\breply (?:with )?(?:1|\"?stop|\"?no)\b",
@@ -127,6 +127,8 @@ _SALES = (
     r"\bwe(?:'ve)? help(?:ed)?\b|\bour (?:platform|solution|software|tool)\b|\bcase study\b",
     r"\b(?:i came across|i noticed) (?:your|that (?:you|your))\b|\breaching out (?:because|to see|as)\b",
     r"\b(?:leads|pipeline|conversion|no-shows|churn|revenue|bookings)\b",
+    r"\b(?:you be|are you) open to\b|\bworth (?:a (?:quick|short|brief)|exploring)\b|\b(?:gift|coffee) card\b",
+    r"\b(?:growth|sales|business development|account|partnerships?) (?:associate|executive|representative|rep|lead)\b|\b[SB]DR\b",
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from operator import itemgetter
 
@@ -38,6 +38,7 @@ __all__ = [
     "Step",
     "StepName",
     "ledger",
+    "proof",
     "state",
 ]
 
@@ -65,12 +66,20 @@ def ledger(timeline: Timeline) -> tuple[Favor, ...]:
 
 def _in_time(timeline: Timeline, mails: dict[str, Mail]) -> Iterator[Mail | Encounter]:
     """Trusted mails by people as they were written, and meetings that took place as they ended."""
-    heard = (m for m in mails.values() if m.trusted and m.kind in _SPEAKS)
+    unheard = _sequences(mails.values())
+    heard = (m for m in mails.values() if m.trusted and m.kind in _SPEAKS and (m.author, m.thread) not in unheard)
     happened = {(e.uid, e.recurrence_id): e for e in timeline.encounters if took_place(e, timeline.person)}
     events: list[tuple[datetime, int, str, Mail | Encounter]] = [(m.at, 0, m.identity, m) for m in heard]
     events += [(e.end, 1, f"{e.uid}/{e.recurrence_id}", e) for e in happened.values()]
     for *_, event in sorted(events, key=itemgetter(0, 1, 2)):
         yield event
+
+
+def _sequences(mails: Collection[Mail]) -> set[tuple[int, int]]:
+    """Who follows up on their own mass mail in which thread, unanswered: the rest of a sales sequence."""
+    sent = {(mail.author, mail.thread) for mail in mails if mail.kind is MailKind.BULK}
+    answered = {mail.thread for mail in mails if mail.author == OWNER}
+    return {(author, thread) for author, thread in sent if thread not in answered}
 
 
 def _hear(book: Book, ears: Ears, introductions: Introductions, mail: Mail, mails: dict[str, Mail]) -> None:
@@ -129,6 +138,12 @@ _STATUS: dict[StepName, Status] = {
     "declined": Status.DECLINED,
     "reopened": Status.ASKED,
 }
+
+
+def proof(favor: Favor) -> tuple[Evidence, ...]:
+    """The evidence of ``favor`` without what only raised a doubt."""
+    doubtful = {step.evidence for step in favor.steps if step.what in DOUBTS}
+    return tuple(each for number, each in enumerate(favor.evidence) if number not in doubtful)
 
 
 def state(favor: Favor, as_of: datetime) -> State | None:

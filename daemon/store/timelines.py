@@ -23,6 +23,8 @@ from inference.timeline import OWNER, Encounter, Mail, Participant, Timeline
 #: So many mails stay decoded between persons, and so many spellings known.
 _KEPT: Final = 2_000
 _KEPT_SPELLINGS: Final = 20_000
+#: Mass mail is told only where somebody wrote into its thread: whoever follows up on their own is selling.
+_TOLD: Final = HUMAN | {MailKind.BULK}
 _HUMAN: Final = "('" + "', '".join(sorted(HUMAN)) + "')"
 _TOPIC: Final = msgspec.json.Decoder(tuple[int, ...])
 _MAIL: Final = (
@@ -114,7 +116,7 @@ class Reader:
 
     def _load(self, rows: Iterable[int], together: Mapping[int, Sequence[int]]) -> None:
         """Decode these mails; those of one conversation always come together, so that answers find what they answer."""
-        fresh = [row for row in self.access.pick(_MAIL, set(rows) - self.mails.keys()) if row[9] in HUMAN]
+        fresh = [row for row in self.access.pick(_MAIL, set(rows) - self.mails.keys()) if row[9] in _TOLD]
         decoded = [(row, READERS.decode(row[6]), FINDINGS.decode(row[10])) for row in fresh]
         self._learn(chain.from_iterable((row[5], *who.to, *who.cc, *who.bcc) for row, who, _ in decoded))
         answers = _answers(row for row in fresh if row[7] in together)

@@ -22,8 +22,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.svm import LinearSVC
 
-from inference.acts import annotations
 from inference.acts.act import ActName, FavorType
+from inference.acts.annotations import read as read_annotated
 from inference.acts.concepts import Concepts
 from inference.acts.features import BIAS, features, read_sentences, surroundings
 from inference.acts.labelled import LabelledMail, read, read_notes
@@ -216,7 +216,7 @@ def main() -> None:
     folder, here = Path(sys.argv[1]), Path(__file__).parent
     mails = [mail for name in ("train.jsonl", "modern_train.jsonl") for mail in read(folder / name)]
     further = [note for path in sorted((here / "invented").glob("*.txt")) for note in read_notes(path)]
-    further += annotations.read(here / "annotations.jsonl", folder.parent / "mail" / "enron")
+    further += read_annotated(here / "annotations.jsonl", folder.parent / "mail" / "enron")
     data = train(mails, further)
     target = here / "model.bin"
     target.write_bytes(data)

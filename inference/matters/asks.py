@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from inference.acts.act import Act, ActName, FavorType
 from inference.favor import FAVOR_THRESHOLD, Status
 from inference.matters.book import Book, Draft, act_evidence
@@ -17,6 +19,7 @@ _SAME_MATTER_CHARS = 400  # asks of one mail closer than this, of kindred types,
 _FOLLOW_UP_DAYS = 21.0
 _OFFER_LASTS_DAYS = 180.0
 _ROUTINE, _ASKED_BACK = 0.6, 0.3
+_OF_WEIGHT, _BY_NAME = 0.25, 0.6  # what a favor of weight, or one asked for by name, has ahead of routine
 _BESIDE = 0.3  # how loud an ask beside the opening one says what type it is
 _NUDGE = 0.5  # what asking again adds
 _WORTH = 0.3  # a draft below this is too doubtful to make other asks routine
@@ -62,8 +65,19 @@ def _words_shared(group: list[Act], act: Act) -> int:
 
 
 def lead(group: list[Act]) -> Act:
-    """The act that says best what is asked: the surest, where a favor of weight goes before routine."""
-    return max(group, key=lambda a: (a.confidence + (0.0 if _kind(a) in MINOR else 0.25), -a.start))
+    """The act that says best what is asked: the surest, where a favor of weight goes before routine.
+
+    What a sentence asks for by name is the matter, however sure the sentences around it are; that something is
+    asked for is as sure as the surest of them.
+    """
+    best = max(group, key=lambda a: (a.confidence + _telling(a), -a.start))
+    return replace(best, confidence=max(a.confidence for a in group)) if _telling(best) == _BY_NAME else best
+
+
+def _telling(act: Act) -> float:
+    if _kind(act) in MINOR:
+        return 0.0
+    return _BY_NAME if asked_outright(act.quote) else _OF_WEIGHT
 
 
 def _kind(act: Act) -> FavorType:
@@ -90,7 +104,7 @@ def _ask(book: Book, reading: Reading, group: list[Act], weight: float) -> int:
     evidence = act_evidence(mail, act, act.confidence)
     if draft is None:
         draft = _open(book, reading, act, kind, weight)
-        _let_vote(draft, [other for other in group if other is not act])
+        _let_vote(draft, [other for other in group if other.start != act.start])
         return draft.number
     asker, asked = book.called(reading.author), book.called(giver)
     if draft.status is Status.OFFERED:

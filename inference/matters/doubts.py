@@ -6,11 +6,11 @@ the thanks, in words that were not understood: a doubt changes no status, it onl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 
 from inference.acts.act import Act, ActName
 from inference.favor import Status, StepName
-from inference.matters.book import Book, Draft
+from inference.matters.book import Book, Draft, mail_evidence
 from inference.matters.matching import days_between, near_by_thread
 from inference.matters.reading import Reading
 from inference.matters.types import DOCUMENTS
@@ -20,6 +20,12 @@ _GIVES = (ActName.DELIVER, ActName.INTRO)
 _TELLS = (ActName.OUTCOME, ActName.NEWS)
 _SAYS_SOMETHING, _ANSWERS_SOMETHING = 2, 12  # words of a reply in which no act was understood
 _WEEKS_LATER = 14.0
+_BARELY = 0.1  # how sure a doubt is; it is never weighed
+_LIKE: Mapping[StepName, ActName] = {
+    "maybe_delivered": ActName.DELIVER,
+    "maybe_thanked": ActName.THANKS,
+    "maybe_told": ActName.OUTCOME,
+}
 
 
 def doubts(book: Book, reading: Reading, used: Set[Act]) -> None:
@@ -32,7 +38,8 @@ def doubts(book: Book, reading: Reading, used: Set[Act]) -> None:
         for what, because in _may_be(book, left, draft, understood=understood):
             if what not in draft.doubts:
                 draft.doubts.add(what)
-                draft.move(what, reading.mail.at, 0, because)
+                evidence = mail_evidence(reading.mail, _LIKE[what], _BARELY)
+                draft.move(what, reading.mail.at, draft.keep(evidence), because)
 
 
 def _beside(book: Book, reading: Reading) -> Iterator[Draft]:

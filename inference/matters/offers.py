@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import replace
 
 from inference.acts.act import Act, ActName, FavorType
 from inference.favor import Status
 from inference.matters.book import Book, Draft, act_evidence
 from inference.matters.matching import best, kind_of, near_by_thread
-from inference.matters.odds import shifted
+from inference.matters.odds import shifted, together
 from inference.matters.reading import Reading
 from inference.matters.types import MINOR, accepts, kinship
 from inference.matters.vocabulary import said
@@ -22,6 +23,7 @@ _UNNAMED = 0.7  # nothing says what kind of help it is
 _STRANGER = 0.7  # the owner has never written to them: cold mail offers a lot
 _A_COUPLE = 2  # what is done for more people at once is done for each of them less
 _OWN_ASK = 0.3  # what comes along with one's own ask serves that ask
+_SECOND = 0.6  # what a second sentence of one kind adds
 _LEAST = {ActName.OFFER: 0.5, ActName.DELIVER: 0.6, ActName.COMMIT: 0.6}
 _TAKES_UP, _TURNS_DOWN = 0.5, 0.5
 # What the other's reaction adds to the belief that there was an offer.
@@ -61,8 +63,19 @@ def unprompted(book: Book, reading: Reading, used: Set[Act]) -> None:
     """Open favors for the offers, promises and help of ``reading`` that answered nothing (not in ``used``)."""
     for act in reading.of(ActName.OFFER, ActName.COMMIT, ActName.DELIVER):
         small_part = act.act is ActName.DELIVER and act.type in MINOR and bool(used)
-        if act not in used and not small_part and act.certain and act.confidence >= _LEAST[act.act]:
-            _open(book, reading, act)
+        if act in used or small_part or not act.certain:
+            continue
+        borne_out = _borne_out(reading, act)
+        if borne_out.confidence >= _LEAST[act.act]:
+            _open(book, reading, borne_out)
+
+
+def _borne_out(reading: Reading, act: Act) -> Act:
+    """An act of weight, surer by the other sentences of its mail that do the same."""
+    if act.type is None or act.type in MINOR:
+        return act
+    same = [other.confidence for other in reading.of(act.act) if other is not act and other.type is act.type]
+    return replace(act, confidence=round(together([act.confidence, _SECOND * max(same)]), 4)) if same else act
 
 
 def _open(book: Book, reading: Reading, act: Act) -> None:

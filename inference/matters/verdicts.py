@@ -60,7 +60,8 @@ def verdict(reading: Reading, draft: Draft, acts: Sequence[Act]) -> Verdict | No
         return None
     best = max(verdicts, key=lambda each: (each.odds, each.what))
     delivered = found[0]
-    if delivered is not None and delivered.odds >= _PLAIN_DELIVERY and _kin(delivered, draft):
+    promised_only = best.what == "promised"
+    if delivered is not None and promised_only and delivered.odds >= _PLAIN_DELIVERY and _kin(delivered, draft):
         best = delivered
     return best if best.odds >= _demanded(best, reading, draft) else None
 

@@ -10,6 +10,7 @@ from daemon.digest import entries, phrases
 from daemon.digest.document import Item
 from daemon.digest.section import SectionSpec, Thresholds
 from inference.favor import Evidence, Favor
+from inference.favors import proof
 from inference.network import Network
 from inference.ties import DEFAULT_RHYTHM, Tie, ties
 
@@ -84,7 +85,7 @@ def _last_words(network: Network, thresholds: Thresholds) -> dict[int, _Words]:
     """For each person the latest sentence that the ledger keeps of the two: what one could take up again."""
     latest: dict[int, _Words] = {}
     for favor in network.favors:
-        for evidence in favor.evidence:
+        for evidence in proof(favor):
             if not favor.reaches(thresholds.confidence) or evidence.at > network.as_of or not evidence.quote:
                 continue
             if favor.person not in latest or latest[favor.person].order < (evidence.at, favor.id):

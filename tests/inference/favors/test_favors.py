@@ -303,3 +303,22 @@ def test_what_goes_on_beside_a_promise_of_the_thing_itself_is_not_the_thing(scen
         answers="m1",
     )
     assert scene.facts() == [("resource", "me", "dana", "promised")]
+
+
+def test_a_plain_refusal_outweighs_a_kind_word_beside_it(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you read the draft?", "feedback", p=0.99))
+    no = scene.act("decline", "I won't be able to read it, I'm sorry.")
+    scene.mail(
+        "m2", "dana", ["me"], no, scene.act("deliver", "Sock it to them.", "advice", p=0.57), day=1, answers="m1"
+    )
+    assert scene.facts() == [("feedback", "dana", "me", "declined")]
+
+
+def test_two_sentences_that_tell_of_one_unasked_favor_prove_it_where_one_does_not(scene):
+    first = scene.act("deliver", "Gave your name to Ruth at the Wire this morning.", "referral", p=0.55)
+    second = scene.act("deliver", "Told her that she should hire you.", "referral", p=0.55)
+    scene.mail("m0", "me", ["dana"], day=-1, subject="Lunch")
+    scene.mail("m1", "dana", ["me"], first)
+    assert scene.facts() == []
+    scene.mail("m2", "dana", ["me"], first, second, day=9, subject="The Wire")
+    assert [fact[:3] for fact in scene.facts()] == [("referral", "dana", "me")]

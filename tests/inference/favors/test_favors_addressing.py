@@ -99,3 +99,25 @@ def test_a_mail_that_asks_ten_thousand_things_is_read_like_any_other(scene):
     asks = [scene.act("ask", f"Could you do thing {i}?", "action" if i % 2 else "info") for i in range(10_000)]
     scene.mail("m1", "dana", ["me"], *asks)
     assert 1 <= len(scene.facts()) <= 100
+
+
+def test_an_ask_to_each_of_several_is_not_settled_by_one_of_them(scene):
+    ask = scene.act("ask", "Would each of you read your own section?", "feedback")
+    scene.mail("m1", "me", ["dana", "omar"], ask)
+    answer = scene.act("deliver", "Section two is too long.", "feedback")
+    scene.mail("m2", "omar", ["me", "dana"], answer, day=1, answers="m1")
+    assert scene.facts() == [("feedback", "dana", "me", "asked")]
+
+
+def test_who_follows_up_on_their_own_mass_mail_asks_nobody(scene):
+    scene.mail("m1", "dana", ["me"], kind=scene.kinds.BULK)
+    ask = scene.act("ask", "Could you point me to whoever decides?", "info")
+    scene.mail("m2", "dana", ["me"], ask, day=3, answers="m1")
+    assert scene.facts() == []
+
+
+def test_who_was_answered_by_the_owner_is_heard_whatever_they_sent_before(scene):
+    scene.mail("m1", "dana", ["me"], kind=scene.kinds.BULK)
+    scene.mail("m2", "me", ["dana"], day=1, answers="m1")
+    scene.mail("m3", "dana", ["me"], scene.act("ask", "Could you read my draft?", "feedback"), day=3, answers="m2")
+    assert scene.facts() == [("feedback", "me", "dana", "asked")]

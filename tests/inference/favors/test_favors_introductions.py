@@ -90,3 +90,11 @@ def test_an_offer_to_introduce_that_is_carried_out_is_one_favor(scene):
 def test_being_introduced_by_a_third_is_nothing_between_the_two(scene):
     scene.mail("m1", "omar", ["me", "dana"], scene.act("intro", "Maya, meet Dana."))
     assert scene.facts("dana") == []
+
+
+def test_who_asked_the_owners_leave_first_introduces_for_the_one_who_had_asked(scene):
+    leave = scene.act("ask", "May I put Omar Haddad on to you?", "action")
+    scene.mail("m1", "dana", ["me"], leave, mentions=["omar"])
+    intro = scene.act("intro", "Omar, this is Maya Lindqvist.", "intro")
+    scene.mail("m2", "dana", ["omar", "me"], intro, day=2, subject="Omar / Maya", mentions=["omar", "me"])
+    assert not any(fact[1] == "dana" for fact in scene.facts())

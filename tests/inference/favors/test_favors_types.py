@@ -102,3 +102,10 @@ def test_who_asks_to_have_it_written_means_the_letter_of_the_sentence_before(sce
     ask = replace(ask, topic=topic("Would you write it?", "They want a letter of reference."))
     scene.mail("m1", "dana", ["me"], ask)
     assert scene.facts() == [("referral", "me", "dana", "asked")]
+
+
+def test_what_is_asked_for_by_name_is_the_matter_however_sure_the_other_sentences_are(scene):
+    named = scene.act("ask", "I am begging you to introduce me to him.", "intro", p=0.24)
+    beside = scene.act("ask", "I only need somebody who tells me which table.", "info", p=0.75)
+    scene.mail("m1", "me", ["dana"], named, beside)
+    assert scene.facts() == [("intro", "dana", "me", "asked")]
