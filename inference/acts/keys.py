@@ -9,7 +9,7 @@ same sums.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from typing import Final
 
@@ -48,6 +48,7 @@ class Said:
     topic: tuple[int, ...] | None = None
     language: str = ""
     own: int = 0
+    reasons: dict[int, tuple[str, ...]] = field(default_factory=dict)  # by head
 
 
 class Numbers:

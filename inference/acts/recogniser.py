@@ -112,9 +112,14 @@ class Recogniser:
             confidence=confidence,
             certain=certain,
             # Finding out why takes time that candidates are not worth.
-            reasons=reasons(name, own, self._acts, head, self._cues) if certain else (),
+            reasons=self._reasons(own, head) if certain else (),
             topic=place.topic,
         )
+
+    def _reasons(self, own: Said, head: int) -> tuple[str, ...]:
+        if head not in own.reasons:
+            own.reasons[head] = reasons(self._names[head], own, self._acts, head, self._cues)
+        return own.reasons[head]
 
 
 class _Place(NamedTuple):
