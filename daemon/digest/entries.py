@@ -29,6 +29,8 @@ WEIGHT: Mapping[FavorType, float] = {
     FavorType.INFO: 0.3,
 }
 _ROUTINE = frozenset({FavorType.ACTION, FavorType.INFO})
+#: Routine is talked of all day and misread more often than anything else: the letter wants to be surer of it.
+_ROUTINE_CONFIDENCE = 0.7
 _HALF_LIFE_DAYS = 90.0
 
 
@@ -48,6 +50,8 @@ class Entry:
 def entries(network: Network, thresholds: Thresholds) -> Iterator[Entry]:
     """The favors that the letter may speak of: certain enough, opened by then, with somebody the owner listens to."""
     for favor, stood in favors_with_state(network.favors, network.as_of, confidence=thresholds.confidence):
+        if favor.type in _ROUTINE and not favor.reaches(max(thresholds.confidence, _ROUTINE_CONFIDENCE)):
+            continue
         if may_name(network, favor.person):
             yield Entry(favor=favor, state=stood)
 

@@ -31,7 +31,7 @@ from inference.acts.lexicon import Cues
 from inference.acts.model import LARGEST, SCALE, Head, dump
 
 #: Inverse regularisation of the support vector machines.
-STRENGTH: Final = 0.01
+STRENGTH: Final = 0.02
 TYPE_STRENGTH: Final = 0.03
 #: The gate lets this share of the sentences pass in which the model finds an act that is there.
 GATE_RECALL: Final = 0.98

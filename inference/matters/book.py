@@ -22,6 +22,7 @@ _EVIDENCE_KEPT = 60
 # "Could you …" of any kind is easily taken for information or an action, seldom for an introduction.
 _TELLING = {FavorType.INFO: 0.55, FavorType.ACTION: 0.7, FavorType.ADVICE: 0.8}
 _NO_WORDS: Words = {}
+_SURELY_ASKED = 0.35  # what answers a sentence that hardly asks proves as little
 _ROUTINE_BELOW = 0.65  # a favor opened at less weight than this is routine, and stays it
 _MEANING: dict[StepName, Status] = {
     "offered": Status.OFFERED,
@@ -148,6 +149,8 @@ class Book:
             said(act),
         )  # fmt: skip
         draft.scale = weight if weight < _ROUTINE_BELOW else 1.0
+        if status is Status.ASKED:
+            draft.scale *= min(1.0, act.confidence / _SURELY_ASKED)
         return draft
 
     def note(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from inference.acts.act import Act, ActName, FavorType
 from inference.favor import Evidence, Status
@@ -16,7 +17,7 @@ from inference.matters.reading import CROWD, Reading
 from inference.matters.types import spoken_of
 from inference.matters.wording import capital
 from inference.timeline import OWNER, Mail, Timeline
-from inference.words import name_hash
+from inference.words import fold, name_hash
 
 #: What an ask weighs that only asks leave to introduce somebody.
 SOUNDING = 0.4
@@ -34,6 +35,17 @@ _SOUNDS_ALIKE = frozenset({FavorType.INFO, FavorType.ACTION, FavorType.REFERRAL}
 _ASKS_KEPT = 50
 
 _CAPITALISED = re.compile(r"\w\W{1,3}[^\W\d_a-zß-öø-ÿ]\w|^\W*[^\W\d_a-zß-öø-ÿ]\w+[,:]")
+
+
+_LONGEST = 600
+_CONNECTS = re.compile(
+    r"\b(?:introduc\w+|intro|intros|meet|this is|that's|here's|here is|that is|over to you|take it from here|you two|the two of you|both of you"
+    r"|in copy|on copy|cc'?d|cc'?ing|cc|copied|copying|copy|loop\w*|connect\w*|in touch|acquaint\w*|put you|say hello|joining us"
+    r"|told you about|mentioned to|i mentioned|bcc|know each other|should talk|should know|over to|leave you|let you"
+    r"|vorstell\w*|vorgestellt|das ist|bekannt|in kopie|kontakt|ihr zwei|ihr beiden|sie beide|euch beide|kennenlern\w*|erzahlt"
+    r"|presente\w*|voici|c'est|en copie|en contact|en relation|vous deux|je vous laisse|faire connaissance|parle"
+    r"|presento|presentar\w*|este es|esta es|aqui (?:esta|tienes)|os dejo|los dejo|las dejo|en copia|en contacto|conoce\w*|hable)\b"
+)
 
 
 @dataclass(slots=True)
@@ -71,8 +83,8 @@ class Introductions:
             return set(acts)
         if odds < _ENOUGH:
             return set()
-        surest = max((act.confidence for act in acts if act.act is ActName.INTRO and _names(act)), default=0.0)
-        if surest >= _UNASKED_LEAST and not self._asked_by_another(book, mail, thirds):
+        named = (act.confidence for act in acts if act.act is ActName.INTRO and _names(act) and connects(act.quote))
+        if max(named, default=0.0) >= _UNASKED_LEAST and not self._asked_by_another(book, mail, thirds):
             self._unasked(book, reading, acts, odds)
         return set(acts)
 
@@ -190,6 +202,12 @@ def _meant_as_one(book: Book, reading: Reading) -> Draft | None:
     if worded:
         return worded[-1]
     return asked[0] if len(asked) == 1 and asked[0].type in _SOUNDS_ALIKE else None
+
+
+@lru_cache(maxsize=4096)
+def connects(quote: str) -> bool:
+    """Whether the words bring two people together: somebody who only writes to both introduces nobody."""
+    return _CONNECTS.search(fold(quote[:_LONGEST]).replace("’", "'")) is not None
 
 
 def _names(act: Act) -> bool:
