@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from inference.acts.act import FavorType
-from inference.favor import Favor, Status
+from inference.favor import Favor, State, Status
 from inference.network import favors_with_state
 from inference.timeline import OWNER
 
@@ -23,6 +23,15 @@ GRATITUDE_DAYS: Final = 365
 HAS_OUTCOME: Final = frozenset(
     {FavorType.INTRO, FavorType.REFERRAL, FavorType.ADVICE, FavorType.FEEDBACK, FavorType.SUPPORT, FavorType.TIME}
 )
+
+
+#: Help that opens a door turns out somehow though nobody had asked for it; unasked advice mostly ends there.
+_OPENS_A_DOOR: Final = frozenset({FavorType.INTRO, FavorType.REFERRAL})
+
+
+def turns_out(favor: Favor, then: State) -> bool:
+    """Whether the giver of this help waits to hear how it turned out."""
+    return favor.type in HAS_OUTCOME and (then.asked_at is not None or favor.type in _OPENS_A_DOOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +60,7 @@ def debts(favors: Sequence[Favor], as_of: datetime) -> Debts:
         promises_open=sum(s.status is Status.PROMISED and due(s.promised_at, PROMISE_DAYS, STALE_DAYS) for s in mine),
         thanks_owed=sum(not s.thanked_at and due(s.delivered_at, THANKS_DAYS, GRATITUDE_DAYS) for _, s in helped),
         outcomes_untold=sum(
-            f.type in HAS_OUTCOME and not s.outcome_told_at and due(s.delivered_at, OUTCOME_DAYS, GRATITUDE_DAYS)
+            turns_out(f, s) and not s.outcome_told_at and due(s.delivered_at, OUTCOME_DAYS, GRATITUDE_DAYS)
             for f, s in helped
         ),
         waiting_on=sum(

@@ -11,7 +11,7 @@ from daemon.digest import phrases
 from daemon.digest.document import Item, Quote, Who
 from daemon.digest.section import Thresholds
 from inference.acts.act import FavorType
-from inference.debts import HAS_OUTCOME
+from inference.debts import turns_out
 from inference.favor import Evidence, Favor, State, Status, StepName
 from inference.network import Network, PersonView, favors_with_state
 from inference.timeline import OWNER
@@ -29,7 +29,7 @@ WEIGHT: Mapping[FavorType, float] = {
     FavorType.INFO: 0.3,
 }
 _ROUTINE = frozenset({FavorType.ACTION, FavorType.INFO})
-#: Routine is talked of all day and misread more often than anything else: the letter wants to be surer of it.
+#: Routine is done all day and misread more often than anything else: the letter wants to be surer of it.
 _ROUTINE_CONFIDENCE = 0.7
 _HALF_LIFE_DAYS = 90.0
 
@@ -50,7 +50,8 @@ class Entry:
 def entries(network: Network, thresholds: Thresholds) -> Iterator[Entry]:
     """The favors that the letter may speak of: certain enough, opened by then, with somebody the owner listens to."""
     for favor, stood in favors_with_state(network.favors, network.as_of, confidence=thresholds.confidence):
-        if favor.type in _ROUTINE and not favor.reaches(max(thresholds.confidence, _ROUTINE_CONFIDENCE)):
+        done = stood.status is Status.DELIVERED and favor.type in _ROUTINE
+        if done and not favor.reaches(max(thresholds.confidence, _ROUTINE_CONFIDENCE)):
             continue
         if may_name(network, favor.person):
             yield Entry(favor=favor, state=stood)
@@ -105,7 +106,7 @@ def outcome_untold(entry: Entry, network: Network, thresholds: Thresholds) -> bo
     return (
         entry.favor.receiver == OWNER
         and entry.state.status is Status.DELIVERED
-        and entry.favor.type in HAS_OUTCOME
+        and turns_out(entry.favor, entry.state)
         and entry.state.outcome_told_at is None
         and "maybe_told" not in entry.state.doubts
         and done is not None

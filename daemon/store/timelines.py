@@ -245,7 +245,7 @@ def _timeline(
     return Timeline(
         person=person.id,
         key=person.key,
-        names=person.names,
+        names=person.names or ((person.name,) if "@" not in person.name else ()),
         mails=tuple(mails),
         encounters=tuple(encounters),
         owner_names=names,

@@ -124,6 +124,10 @@ def _as_the_owner_knows(access: Access, found: Sequence[Favor], said: Sequence[C
     )
 
 
+#: What is passed on to everybody close must surely be news: where somebody will be next Friday is none.
+_SURE_NEWS: Final = 0.6
+
+
 def _news(access: Access) -> tuple[News, ...]:
     rows = access.rows("SELECT at, message_id, readers, findings FROM messages WHERE news = 1 ORDER BY at, identity")
     decoded = [(at, message_id, READERS.decode(who), FINDINGS.decode(found)) for at, message_id, who, found in rows]
@@ -139,7 +143,7 @@ def _news(access: Access) -> tuple[News, ...]:
         found += [
             News(at=time_of(at), quote=act.quote, told=frozenset(told), message_id=message_id)
             for act in shown.acts
-            if act.act is ActName.NEWS and act.certain
+            if act.act is ActName.NEWS and act.certain and act.confidence >= _SURE_NEWS
         ]
     return tuple(found)
 

@@ -8,10 +8,13 @@ from inference.acts.act import ActName
 from inference.acts.keys import Said
 from inference.acts.lexicon import Cues
 from inference.acts.model import SCALE, Table
+from inference.words import STOPWORDS
 
 #: A cue's words are shown up to this many characters.
 _CUE_CHARS: Final = 40
 _WORDS: Final = 3
+#: Words of this length and less explain nothing to anybody.
+_SHORT: Final = 2
 _LEAST_WEIGHT: Final = SCALE // 20
 
 
@@ -30,7 +33,8 @@ def _cue(act: ActName, own: Said, table: Table, head: int, cues: Cues) -> tuple[
 
 
 def _words(own: Said, table: Table, head: int) -> tuple[str, ...]:
-    """The words of the sentence that weighed most for the act of this head; none where none weighs much."""
-    weighed = sorted(table.known(set(own.tokens), head), reverse=True)
+    """The words of the sentence that weighed most for the act of this head; none where none of meaning weighs much."""
+    telling = {token for token in own.tokens if len(token) > _SHORT and token not in STOPWORDS and token[0] != "0"}
+    weighed = sorted(table.known(telling, head), reverse=True)
     strongest = [word for weight, word in weighed[:_WORDS] if weight > _LEAST_WEIGHT]
     return ("strongest words: " + ", ".join(strongest),) if strongest else ()

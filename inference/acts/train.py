@@ -31,10 +31,10 @@ from inference.acts.lexicon import Cues
 from inference.acts.model import LARGEST, SCALE, Head, dump
 
 #: Inverse regularisation of the support vector machines.
-STRENGTH: Final = 0.02
+STRENGTH: Final = 0.015
 TYPE_STRENGTH: Final = 0.03
 #: The gate lets this share of the sentences pass in which the model finds an act that is there.
-GATE_RECALL: Final = 0.98
+GATE_RECALL: Final = 0.995
 #: What the features of cues for types have in their names; they tell nothing of acts.
 TYPE_CUE: Final = ":type."
 #: Features that weigh less than this in every head are left out; it costs nothing that can be measured.

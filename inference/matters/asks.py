@@ -8,7 +8,7 @@ from inference.acts.act import Act, ActName, FavorType
 from inference.favor import FAVOR_THRESHOLD, Status
 from inference.matters.book import Book, Draft, act_evidence
 from inference.matters.matching import best, days_between, near_by_thread
-from inference.matters.outright import asked_again, asked_nearby, asked_outright, of_each
+from inference.matters.outright import asked_again, asked_nearby, asked_outright, of_each, tells_apart
 from inference.matters.reading import Reading
 from inference.matters.types import MINOR, kinship
 from inference.matters.vocabulary import said
@@ -143,10 +143,13 @@ def _still_about(draft: Draft, reading: Reading, act: Act, kind: FavorType) -> b
     same_thread = near_by_thread(draft, mail)
     if draft.lapsed or draft.thanked or draft.told:
         return False
+    if not same_thread and tells_apart(act.quote, draft.evidence[0].quote):
+        return False
     if draft.status is Status.DELIVERED:
         recent = days_between(draft.touched, mail.at) <= _FOLLOW_UP_DAYS
         thanks_too = reading.strongest(ActName.THANKS) >= 0.5
-        return same_thread and recent and kin > 0 and not thanks_too
+        unasked = draft.steps[0].what == "delivered" and act.certain
+        return same_thread and recent and kin > 0 and not thanks_too and not unasked
     if draft.status is Status.DECLINED:
         return same_thread and kin > 0 and act.certain
     if draft.status is Status.OFFERED:

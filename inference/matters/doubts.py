@@ -19,6 +19,7 @@ from inference.matters.vocabulary import said_itself
 _GIVES = (ActName.DELIVER, ActName.INTRO)
 _TELLS = (ActName.OUTCOME, ActName.NEWS)
 _SAYS_SOMETHING, _ANSWERS_SOMETHING = 2, 12  # words of a reply in which no act was understood
+_TELLS_SOMETHING = 15
 _WEEKS_LATER = 14.0
 _BARELY = 0.1  # how sure a doubt is; it is never weighed
 _LIKE: Mapping[StepName, ActName] = {
@@ -74,9 +75,15 @@ def _may_thank(reading: Reading, draft: Draft, *, understood: bool) -> bool:
     return reading.mail.answers in draft.mails and not understood and reading.mail.words >= _SAYS_SOMETHING
 
 
+def _comes_back_to_it(reading: Reading, draft: Draft) -> bool:
+    """Whether the mail goes on in the favor's conversation at some length, and not to ask for more."""
+    long_enough = reading.mail.words >= _TELLS_SOMETHING
+    return long_enough and near_by_thread(draft, reading.mail) and reading.strongest(ActName.ASK) < 0.5
+
+
 def _may_tell(book: Book, reading: Reading, draft: Draft) -> bool:
     later = days_between(draft.touched, reading.mail.at)
-    if later >= _WEEKS_LATER and reading.of(ActName.THANKS):
+    if later >= _WEEKS_LATER and (reading.of(ActName.THANKS) or _comes_back_to_it(reading, draft)):
         return True
     return later >= 1.0 and any(
         near_by_thread(draft, reading.mail) or book.shared_words(draft, said_itself(act)) >= 1.0

@@ -42,8 +42,10 @@ def gratitude(book: Book, reading: Reading, asked: Set[int], used: Set[Act]) -> 
     spoken_of: set[int] = set()
     for act in reading.of(ActName.OUTCOME, ActName.NEWS):
         spoken_of |= _outcome(book, reading, act, asked)
+    asking = {each.start: each.confidence for each in reading.of(ActName.ASK) if each.certain}
     for act in reading.of(ActName.THANKS):
-        if act not in used and not thanks_ahead(act.quote):
+        # "Your thoughts are appreciated" asks; it thanks for nothing.
+        if act not in used and not thanks_ahead(act.quote) and asking.get(act.start, 0.0) < act.confidence:
             spoken_of |= _thanks(book, reading, act, asked, spoken_of)
 
 

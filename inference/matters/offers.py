@@ -11,7 +11,7 @@ from inference.matters.book import Book, Draft, act_evidence
 from inference.matters.matching import best, kind_of, near_by_thread
 from inference.matters.odds import shifted, together
 from inference.matters.reading import Reading
-from inference.matters.types import MINOR, accepts, kinship
+from inference.matters.types import MINOR, accepts, kinship, spoken_of
 from inference.matters.vocabulary import said
 from inference.matters.wording import capital
 
@@ -25,6 +25,7 @@ _A_COUPLE = 2  # what is done for more people at once is done for each of them l
 _OWN_ASK = 0.3  # what comes along with one's own ask serves that ask
 _SECOND = 0.6  # what a second sentence of one kind adds
 _LEAST = {ActName.OFFER: 0.5, ActName.DELIVER: 0.6, ActName.COMMIT: 0.6}
+_LEAST_BY_NAME = 0.45  # "I put in a good word for you" needs less
 _TAKES_UP, _TURNS_DOWN = 0.5, 0.5
 # What the other's reaction adds to the belief that there was an offer.
 _ACKNOWLEDGED = 0.5
@@ -66,8 +67,13 @@ def unprompted(book: Book, reading: Reading, used: Set[Act]) -> None:
         if act in used or small_part or not act.certain:
             continue
         borne_out = _borne_out(reading, act)
-        if borne_out.confidence >= _LEAST[act.act]:
+        if borne_out.confidence >= (_LEAST_BY_NAME if _by_name(act) else _LEAST[act.act]):
             _open(book, reading, borne_out)
+
+
+def _by_name(act: Act) -> bool:
+    """Whether the words themselves name the favor of weight that the recogniser takes it for."""
+    return act.act is ActName.DELIVER and act.type not in MINOR and spoken_of(act.quote) is act.type
 
 
 def _borne_out(reading: Reading, act: Act) -> Act:

@@ -137,6 +137,19 @@ def of_each(quote: str) -> bool:
     return _EACH.search(_folded(quote)) is not None
 
 
+_MARKS = re.compile(
+    r"\b(?:january|february|march|april|june|july|august|september|october|november|december|januar|februar|marz|mai|juni|juli"
+    r"|oktober|dezember|janvier|fevrier|mars|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|enero|febrero|marzo"
+    r"|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|q[1-4]|\d+(?:st|nd|rd|th)?)\b"
+)
+
+
+def tells_apart(one: str, other: str) -> bool:
+    """Whether two asks name different months or numbers: the April invoice is not the March invoice."""
+    left, right = set(_MARKS.findall(_folded(one))), set(_MARKS.findall(_folded(other)))
+    return bool(left) and bool(right) and left.isdisjoint(right)
+
+
 def _folded(quote: str) -> str:
     return fold(quote[:_LONGEST]).replace("’", "'")
 

@@ -32,6 +32,7 @@ _PLAIN_DELIVERY = 0.75  # from here on, what is delivered is not also still prom
 _UNRECOGNISED = {FavorType.INFO: 0.6, FavorType.ADVICE: 0.5, FavorType.FEEDBACK: 0.35}
 _WITH_ATTACHMENT = 0.65
 _PROMISES = {FavorType.INFO: 0.7}  # who is asked something and speaks of the future has mostly answered
+_MUCH_SURER = 0.1  # a promise this much surer than the delivery of another kind of thing is what the answer is
 _SOMETHING_ELSE = 0.3  # a promise or refusal this likely is not passed over for an unrecognised answer
 
 
@@ -60,10 +61,17 @@ def verdict(reading: Reading, draft: Draft, acts: Sequence[Act]) -> Verdict | No
         return None
     best = max(verdicts, key=lambda each: (each.odds, each.what))
     delivered = found[0]
-    promised_only = best.what == "promised"
-    if delivered is not None and promised_only and delivered.odds >= _PLAIN_DELIVERY and _kin(delivered, draft):
+    if delivered is not None and best.what == "promised" and _is_plain(delivered, promised, draft):
         best = delivered
     return best if best.odds >= _demanded(best, reading, draft) else None
+
+
+def _is_plain(delivered: Verdict, promised: _Pool | None, draft: Draft) -> bool:
+    """Whether what was asked for is so plainly handed over that what is promised beside it is something else."""
+    if delivered.act is None or delivered.odds < _PLAIN_DELIVERY or not _kin(delivered, draft):
+        return False
+    much_surer = promised is not None and promised.confidence - delivered.act.confidence >= _MUCH_SURER
+    return delivered.act.type is draft.type or not much_surer
 
 
 def _demanded(best: Verdict, reading: Reading, draft: Draft) -> float:

@@ -122,7 +122,16 @@ def test_reasons_name_the_cue_and_the_words():
     (ask,) = (act for act in load().acts("Could you please send me the log file?", Context()) if act.act is ActName.ASK)
     assert ask.reasons[0].startswith("asks with '")
     assert "could you" in ask.reasons[0] or "please" in ask.reasons[0]
-    assert any(reason.startswith("strongest words: ") for reason in ask.reasons)
+    (wish,) = (act for act in load().acts("Congratulations on the baby!", Context()) if act.act is ActName.CONGRATS)
+    assert "strongest words: congratulations" in wish.reasons
+
+
+def test_reasons_name_no_word_that_explains_nothing():
+    acts = load().acts("Thank you for the introduction, and could you also read it by Friday?", Context())
+    words = {
+        word for act in acts for reason in act.reasons if ":" in reason for word in reason.split(": ")[1].split(", ")
+    }
+    assert not words & {"?", "you", "and", "i", "the", "is", "to", "it"}
 
 
 def test_mails_on_one_matter_share_topics():

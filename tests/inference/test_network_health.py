@@ -155,6 +155,7 @@ def test_debts_are_due_neither_too_early_nor_for_ever():
         favor(OWNER, DANA, ("asked", 30), ("promised", 5)),
         favor(DANA, OWNER, ("delivered", 2)),
         favor(DANA, OWNER, ("delivered", 3)),
+        favor(DANA, OWNER, ("asked", 41), ("delivered", 40), ("thanked", 39)),
         favor(DANA, OWNER, ("delivered", 40), ("thanked", 39)),
         favor(DANA, OWNER, ("delivered", 40), ("thanked", 39), ("outcome_told", 9)),
         favor(DANA, OWNER, ("delivered", 40), ("thanked", 39), kind=FavorType.RESOURCE),
@@ -169,6 +170,13 @@ def test_debts_are_due_neither_too_early_nor_for_ever():
         1,
         1,
     )
+
+
+def test_unasked_advice_has_no_outcome_to_tell_and_an_unasked_introduction_has():
+    advice = favor(DANA, OWNER, ("delivered", 40), ("thanked", 39))
+    introduction = favor(DANA, OWNER, ("delivered", 40), ("thanked", 39), kind=FavorType.INTRO)
+    assert debts([advice], NOW).outcomes_untold == 0
+    assert debts([introduction], NOW).outcomes_untold == 1
 
 
 def test_coverage_names_who_has_helped_and_where_there_is_nobody():

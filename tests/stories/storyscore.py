@@ -16,12 +16,12 @@ from pathlib import Path
 
 from storyledger import Labelled, Reader, Recognised, StoryLedger
 
+from inference.debts import turns_out
 from inference.favors import Favor, Status, state
 from inference.timeline import OWNER
 
 _MINOR = {"info", "action"}
 _MARKS = (("thanked", "thanked_at"), ("outcome_told", "outcome_told_at"))
-_OUTCOMES = {"intro", "referral", "advice", "feedback", "support", "time"}
 SECTIONS = ("thank", "tell_outcome", "answer", "keep_promise", "waiting_on", "give_back")
 
 
@@ -112,7 +112,7 @@ def _digest(told: dict, ledgers: StoryLedger, got: list, as_of: datetime, total:
         sure = "maybe_delivered" not in now.doubts
         checks = {
             "thank": not mine and now.status is Status.DELIVERED and not now.thanked_at and "maybe_thanked" not in now.doubts and old(now.delivered_at, 3),
-            "tell_outcome": not mine and now.status is Status.DELIVERED and favor.type in _OUTCOMES
+            "tell_outcome": not mine and now.status is Status.DELIVERED and turns_out(favor, now)
             and not now.outcome_told_at and "maybe_told" not in now.doubts and old(now.delivered_at, 21),
             "answer": mine and now.status is Status.ASKED and sure and old(now.asked_at, 2),
             "keep_promise": mine and now.status is Status.PROMISED and sure and old(now.promised_at, 5),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from inference.favors import FAVOR_THRESHOLD, ledger, state
@@ -314,11 +316,36 @@ def test_a_plain_refusal_outweighs_a_kind_word_beside_it(scene):
     assert scene.facts() == [("feedback", "dana", "me", "declined")]
 
 
-def test_two_sentences_that_tell_of_one_unasked_favor_prove_it_where_one_does_not(scene):
-    first = scene.act("deliver", "Gave your name to Ruth at the Wire this morning.", "referral", p=0.55)
-    second = scene.act("deliver", "Told her that she should hire you.", "referral", p=0.55)
+@pytest.mark.parametrize(("sentences", "proven"), [(1, False), (2, True)])
+def test_two_sentences_that_tell_of_one_unasked_favor_prove_it_where_one_does_not(scene, sentences, proven):
     scene.mail("m0", "me", ["dana"], day=-1, subject="Lunch")
-    scene.mail("m1", "dana", ["me"], first)
+    told = [
+        scene.act("deliver", "Spoke to Ruth at the Wire this morning.", "referral", p=0.58),
+        scene.act("deliver", "Told her that she should hire you.", "referral", p=0.58),
+    ]
+    scene.mail("m1", "dana", ["me"], *told[:sentences], subject="The Wire")
+    assert bool(scene.facts()) is proven
+
+
+def test_asks_that_name_different_months_are_different_matters(scene):
+    scene.mail("m1", "dana", ["me"], scene.act("ask", "Could you send me the March invoice?", "info"))
+    scene.mail("m2", "dana", ["me"], scene.act("ask", "Could you send me the April invoice?", "info"), day=30)
+    assert len(scene.facts()) == 2
+
+
+def test_a_sentence_that_asks_does_not_thank_as_well(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Which press would you go to?", "advice"))
+    scene.mail("m2", "dana", ["me"], scene.act("deliver", "Go to Orbital Press.", "advice"), day=1, answers="m1")
+    ask = scene.act("ask", "Your thoughts are appreciated.", "advice", p=0.8)
+    thanks = scene.act("thanks", "Your thoughts are appreciated.", p=0.7)
+    scene.mail(
+        "m3", "me", ["dana"], replace(ask, start=5, end=35), replace(thanks, start=5, end=35), day=5, answers="m2"
+    )
+    assert scene.facts()[0] == ("advice", "dana", "me", "delivered")
+
+
+def test_what_answers_a_sentence_that_hardly_asks_proves_no_favor(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Visitors ask who painted it.", "info", p=0.15))
+    answer = scene.act("deliver", "She looks very pleased with herself.", "info", p=0.78)
+    scene.mail("m2", "dana", ["me"], answer, day=1, answers="m1")
     assert scene.facts() == []
-    scene.mail("m2", "dana", ["me"], first, second, day=9, subject="The Wire")
-    assert [fact[:3] for fact in scene.facts()] == [("referral", "dana", "me")]

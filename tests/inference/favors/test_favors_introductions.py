@@ -98,3 +98,10 @@ def test_who_asked_the_owners_leave_first_introduces_for_the_one_who_had_asked(s
     intro = scene.act("intro", "Omar, this is Maya Lindqvist.", "intro")
     scene.mail("m2", "dana", ["omar", "me"], intro, day=2, subject="Omar / Maya", mentions=["omar", "me"])
     assert not any(fact[1] == "dana" for fact in scene.facts())
+
+
+def test_who_only_writes_to_both_introduces_nobody(scene):
+    scene.mail("m0", "me", ["dana"], day=-1, subject="Lunch")
+    reply = scene.act("intro", "Omar, I am in Gothenburg on the 4th anyway and would bring a balloon.", "intro", p=0.7)
+    scene.mail("m1", "dana", ["omar", "me"], reply)
+    assert scene.facts() == []
