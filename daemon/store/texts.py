@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -19,7 +18,8 @@ def keep(access: Access, messages: Sequence[tuple[int, Message]]) -> None:
     """Keep the texts of these mails (number of their row, mail)."""
     access.many(
         "INSERT INTO texts (message, content) VALUES (?, ?) ON CONFLICT (message) DO UPDATE SET content = excluded.content",
-        [(row, encode(replace(message, meetings=()))) for row, message in messages],
+        # With their invitations, by which a calendar's notice is told from a person's mail when it is read anew.
+        [(row, encode(message)) for row, message in messages],
     )
 
 

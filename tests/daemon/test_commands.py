@@ -368,7 +368,7 @@ def test_two_people_are_merged_and_split_again(sample, kith):
 
 def test_a_muted_person_leaves_the_letter(sample, kith):
     def named() -> str:
-        return kith(sample, "digest", "--as-of", DAY)
+        return kith(sample, "digest", "--as-of", DAY, "--format", "json")
 
     assert "Ingrid" in named()
     kith(sample, "correct", "mute", "Ingrid")

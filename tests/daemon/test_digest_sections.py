@@ -92,9 +92,28 @@ def test_nobody_is_thanked_for_what_the_owner_did():
 
 @pytest.mark.parametrize("kind", ["intro", "referral", "advice", "feedback", "support", "time"])
 def test_an_outcome_is_due_after_21_days_for_help_that_turns_out_somehow(kind):
-    assert due("tell_outcome", ("delivered", 21, "Here."), kind=kind)
-    assert not due("tell_outcome", ("delivered", 20, "Here."), kind=kind)
-    assert not due("tell_outcome", ("delivered", 40, "Here."), ("outcome_told", 5, "It worked."), kind=kind)
+    asked = ("asked", 50, "Would you?")
+    assert due("tell_outcome", asked, ("delivered", 21, "Here."), kind=kind)
+    assert not due("tell_outcome", asked, ("delivered", 20, "Here."), kind=kind)
+    assert not due("tell_outcome", asked, ("delivered", 40, "Here."), ("outcome_told", 5, "It worked."), kind=kind)
+
+
+def test_of_unasked_help_only_what_opens_a_door_has_an_outcome():
+    assert not due("tell_outcome", ("delivered", 40, "I would cut page two."), kind="feedback")
+    assert due("tell_outcome", ("delivered", 40, "I put in a word for you."), kind="referral")
+
+
+@pytest.mark.parametrize(
+    ("section", "steps"),
+    [
+        ("thank", [("asked", 12, "Would you?"), ("delivered", 9, "Here."), ("maybe_thanked", 8, "Ha!")]),
+        ("tell_outcome", [("asked", 50, "Would you?"), ("delivered", 40, "Here."), ("maybe_told", 8, "Guess what.")]),
+        ("waiting_on", [("asked", 12, "Would you?"), ("maybe_delivered", 9, "Hm, there.")]),
+    ],
+)
+def test_nobody_is_accused_of_what_may_have_been_done(section, steps):
+    assert due(section, *steps[:-1], kind="advice")
+    assert not due(section, *steps, kind="advice")
 
 
 @pytest.mark.parametrize("kind", ["info", "action", "resource"])
