@@ -25,9 +25,9 @@ _ACTS = {
     "declined": ActName.DECLINE,
     "thanked": ActName.THANKS,
     "outcome_told": ActName.OUTCOME,
-    "maybe_delivered": "deliver",
-    "maybe_thanked": "thanks",
-    "maybe_told": "outcome",
+    "maybe_delivered": ActName.DELIVER,
+    "maybe_thanked": ActName.THANKS,
+    "maybe_told": ActName.OUTCOME,
 }
 
 

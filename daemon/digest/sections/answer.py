@@ -12,6 +12,9 @@ from inference.favor import Status
 from inference.network import Network
 from inference.timeline import OWNER
 
+#: What is left of the worth of a stranger's ask: nobody owes one an answer as they owe it to a helper.
+_STRANGER = 0.4
+
 
 def _build(network: Network, thresholds: Thresholds) -> Sequence[Item]:
     waiting = entries.by_person(
@@ -42,8 +45,14 @@ def _item(network: Network, thresholds: Thresholds, group: list[Entry], helped: 
         after=f" asked you for {what} {phrases.ago(since, network.today)}{entries.one_of(group)}.",
         because=f"No answer from you since. {entries.past_help(helped, network)}".strip(),
         since=asked,
-        worth=_worth(group, helped, entries.age(network, asked), thresholds),
+        worth=_worth(group, helped, entries.age(network, asked), thresholds)
+        * (1.0 if _known(network, group[0].favor.person) else _STRANGER),
     )
+
+
+def _known(network: Network, person: int) -> bool:
+    """Whether the owner has ever written to or met this person."""
+    return any(day.sent or day.met or day.group_met for day in network.contacts.get(person, ()))
 
 
 def _worth(group: list[Entry], helped: list[Entry], days: int, thresholds: Thresholds) -> float:
