@@ -37,6 +37,7 @@ def digest(
     from daemon.digest.build import build
     from daemon.digest.render import render
     from daemon.private_files import write_private
+    from daemon.unfinished import with_unfinished
 
     config = invocation(ctx).config()
     at = moment(as_of, config.owner.zone, now())
@@ -44,6 +45,7 @@ def digest(
         raise Unavailable("sending the letter is not available in this version: use --output and mail it yourself")
     with opened(config) as store:
         network = store.network(at, config.owner.zone, config.owner.name)
+    network = with_unfinished(network, config.accounts)
     text = render(build(network, config.digest.thresholds), form.value)
     if output is None:
         typer.echo(text, nl=False)
