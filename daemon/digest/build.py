@@ -77,7 +77,8 @@ def _accounts_line(network: Network, accounts: Sequence[Section]) -> str:
             if count == 1
             else f"{phrases.started(phrases.number(troubled))} of {phrases.number(count)} accounts"
         )
-        return f"{which} {'is' if troubled == 1 else 'are'} not being read, so this letter may lack something."
+        be, it = ("is", "it") if troubled == 1 else ("are", "they")
+        return f"{which} {be} not being read as {it} should be, so this letter may lack something."
     last = min(account.last_success for account in network.accounts if account.last_success).astimezone(network.zone)
     which = {1: "Your account was", 2: "Both accounts were"}.get(count, f"All {phrases.number(count)} accounts were")
     rejected = sum(account.rejected for account in network.accounts)
