@@ -30,6 +30,9 @@ def digest(
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="How to show it.")] = Form.TEXT,
     output: Annotated[Path | None, typer.Option(help="Write it to this file instead.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Everything that is due, not only what matters most.")
+    ] = False,
     send: Annotated[bool, typer.Option("--send", help="Mail it to you.")] = False,
 ) -> None:
     """Show this week's letter: whom to answer, to thank, to tell; what you promised; who drifts away."""
@@ -46,7 +49,7 @@ def digest(
     with opened(config) as store:
         network = store.network(at, config.owner.zone, config.owner.name)
     network = with_unfinished(network, config.accounts)
-    text = render(build(network, config.digest.thresholds), form.value)
+    text = render(build(network, config.digest.thresholds, everything=everything), form.value)
     if output is None:
         typer.echo(text, nl=False)
         return
