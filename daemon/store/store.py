@@ -315,10 +315,13 @@ class Store:
         with self._database.reading() as access:
             return corrections.corrections(access)
 
-    def add_correction(self, said: Correction) -> int:
-        """Keep what the owner said (``id`` does not matter); its number."""
+    def add_correction(self, said: Correction, *, on_that_day: bool = False) -> int:
+        """Keep what the owner said (``id`` does not matter), once however often it is said; its number.
+
+        ``on_that_day`` says that the same of another day would be something else.
+        """
         with self._write() as access:
-            return corrections.add(access, said)
+            return corrections.add(access, said, on_that_day=on_that_day)
 
     def remove_correction(self, number: int) -> bool:
         """Take a correction back; whether there was one."""
