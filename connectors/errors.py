@@ -29,7 +29,14 @@ class Transient(ConnectorError):
 
 
 class CursorExpired(ConnectorError):
-    """The source no longer knows the cursor. Exactly one pull from None follows."""
+    """The source no longer knows the cursor. Exactly one pull from None follows.
+
+    ``fewer`` says that the source has lost items that it had, which the owner should hear.
+    """
+
+    def __init__(self, message: str, *, fewer: bool = False) -> None:
+        super().__init__(message)
+        self.fewer = fewer
 
 
 class ProtocolViolation(ConnectorError):

@@ -17,6 +17,7 @@ from connectors.errors import ConnectorError
 from connectors.protocol import Stream, Surroundings
 from daemon.config import Account, Config, load
 from daemon.failure import ConfigError
+from daemon.sent_boxes import listed, own_boxes, sent_globs, unmatched
 from daemon.store import Store, StoreError, open_store
 
 #: The names at the top of the installation, and the distribution that each must belong to alone.
@@ -120,17 +121,16 @@ def _account(config: Config, account: Account) -> Iterator[Finding]:
 
 def _sent(account: Account, streams: Sequence[Stream], what: str) -> Iterator[Finding]:
     """Whether some box holds the owner's own mail; what is not in one does not count as written by the owner."""
-    from connectors.folders import is_own
-
-    globs = tuple(getattr(account.settings, "sent", ()))
-    # Maildir++ writes the folder Sent/2024 as .Sent.2024.
-    own = [s.name for s in streams if is_own(s.name, globs) or is_own(s.name.lstrip(".").replace(".", "/"), globs)]
+    globs = sent_globs(account.settings)
+    own, wrong = own_boxes(streams, globs), unmatched(streams, globs)
     if own:
         yield Finding(verdict=Verdict.OK, what=what, says=f"your own mail is in {', '.join(own[:5])}")
+    elif wrong:
+        yield Finding(verdict=Verdict.FAIL, what=what, says=wrong)
     else:
         says = (
             'no box of sent mail, so nothing you wrote counts: name it with sent = ["…"] '
-            f"(there are {', '.join(stream.name for stream in streams[:8])})"
+            f"(there are {listed(streams)})"
         )
         yield Finding(verdict=Verdict.WARN, what=what, says=says)
 

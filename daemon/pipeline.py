@@ -6,7 +6,7 @@ killed anywhere and goes on from there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, Transient
 from connectors.protocol import Connector, Stream
 from connectors.records import Batch, Message
+from daemon.sent_boxes import unmatched
 from daemon.store import Applied, Place, Store, UnderWay, best_copies
 
 if TYPE_CHECKING:
@@ -30,19 +31,24 @@ class Progress(Protocol):
 
 Read = Callable[[Message], "MessageFindings"]
 
+_KEPT = "what was read from it before is kept"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncOutcome:
     """How the pass over one account ended.
 
-    ``problem`` is a line for the owner (None: all well), ``error`` what raised it; ``needs_login`` that only the
-    owner can mend it; ``stopped`` that it was asked to stop before the end.
+    ``problem`` is a line for the owner (None: all well), ``error`` what raised it; ``stopped`` that it was asked to
+    stop before the end. ``warning`` is a line about an account that was read and needs the owner all the same,
+    ``notes`` are lines about what this pass found missing at the source.
     """
 
     account: str
     applied: Applied
     problem: str | None = None
     error: ConnectorError | None = None
+    warning: str | None = None
+    notes: tuple[str, ...] = ()
     stopped: bool = False
 
     @property
@@ -63,7 +69,10 @@ class _Pass:
     keep_text: bool
     progress: Progress
     stop: Callable[[], bool]
+    sent: Sequence[str]
     applied: Applied = field(default_factory=Applied)
+    notes: list[str] = field(default_factory=list)
+    warning: str | None = None
     done: int = 0
     before: int = 0
 
@@ -74,8 +83,19 @@ class _Pass:
             place = self._from_the_beginning(stream, place)
         try:
             self._pull(stream, place)
-        except CursorExpired:
+        except CursorExpired as expired:
+            if expired.fewer:
+                self.notes.append(f"{stream.name}: {_line(expired)}; {_KEPT}")
             self._pull(stream, self._from_the_beginning(stream, place))
+
+    def look(self, streams: Sequence[Stream]) -> None:
+        """Note what the list of streams shows: own mail that is nowhere, and, once, boxes that are gone."""
+        self.warning = unmatched(streams, self.sent)
+        there = {stream.name for stream in streams}
+        gone = [name for name in self.store.streams_read(self.account) if name not in there]
+        self.notes += [f"{name} is gone; {_KEPT}" for name in gone]
+        if gone:
+            self.store.begin_pulls(self.account, gone, UnderWay.WHOLE)
 
     def _from_the_beginning(self, stream: Stream, place: Place) -> Place:
         under_way = max(place.under_way, UnderWay.WHOLE)
@@ -123,6 +143,7 @@ def sync_account(
     full: bool = False,
     stop: Callable[[], bool] = lambda: False,
     read: Read | None = None,
+    sent: Sequence[str] = (),
 ) -> SyncOutcome:
     """Read one account to its end (or to ``stop``) and record how that went.
 
@@ -133,6 +154,7 @@ def sync_account(
         full: read everything from the beginning, known mails too; a pass that is stopped in between is gone on with
             by the next one, full or not.
         read: reads one message; the shipped recogniser's reader where None, loaded with the first unknown mail.
+        sent: the globs by which the account's settings name boxes of the owner's own mail.
 
     Raises:
         StoreError: the store failed or another process is writing to it; what was stored before stays.
@@ -146,15 +168,23 @@ def sync_account(
         keep_text=keep_text,
         progress=progress,
         stop=stop,
+        sent=sent,
     )
     with store.writing():
         error = _read_all(reading, full=full)
         problem = None if error is None else _line(error)
-        store.sync_finished(
-            account, kind, at=now(), problem=problem, error=None if error is None else type(error).__name__
-        )
+        name = None if error is None else type(error).__name__
+        stopped = error is None and stop()
+        if not stopped:  # a pass that was stopped says nothing about the account
+            store.sync_finished(account, kind, at=now(), problem=problem or reading.warning, error=name)
     return SyncOutcome(
-        account=account, applied=reading.applied, problem=problem, error=error, stopped=error is None and stop()
+        account=account,
+        applied=reading.applied,
+        problem=problem,
+        error=error,
+        warning=reading.warning,
+        notes=tuple(reading.notes),
+        stopped=stopped,
     )
 
 
@@ -163,6 +193,7 @@ def _read_all(reading: _Pass, *, full: bool) -> ConnectorError | None:
     first: ConnectorError | None = None
     try:
         streams = reading.connector.streams()
+        reading.look(streams)
         if full:
             reading.store.begin_pulls(reading.account, [stream.name for stream in streams], UnderWay.ANEW)
         for stream in streams:

@@ -20,6 +20,7 @@ from daemon.config import Account, Config
 from daemon.pipeline import Progress, SyncOutcome, sync_account
 from daemon.refresh import Owner, refresh
 from daemon.schedule import pause
+from daemon.sent_boxes import sent_globs
 from daemon.store import Applied, Store, StoreError
 
 _LOG: Final = logging.getLogger("kithkeeper")
@@ -91,6 +92,7 @@ def _pass(
             progress=progress,
             full=full,
             stop=stop,
+            sent=sent_globs(account.settings),
         )
     except StoreError:
         raise
@@ -122,6 +124,7 @@ class Loop:
     chance: Callable[[], float] = random.random
     _due: dict[str, float] = field(default_factory=dict)
     _failures: dict[str, int] = field(default_factory=dict)
+    _warned: dict[str, str | None] = field(default_factory=dict)
 
     def run(self) -> None:
         """Work until told to stop; a batch that was begun is finished and kept."""
@@ -153,8 +156,13 @@ class Loop:
         counts = outcome.applied
         if counts.new or counts.changed or counts.removed or counts.rejected:
             self.say(pass_line(done))
-        if outcome.problem:
-            self.say(f"{outcome.account}: {outcome.problem}")
+        for line in filter(None, (*outcome.notes, outcome.problem, self._news(outcome))):
+            self.say(f"{outcome.account}: {line}")
+
+    def _news(self, outcome: SyncOutcome) -> str | None:
+        """What the owner is warned of, unless the last pass over this account said the same."""
+        before, self._warned[outcome.account] = self._warned.get(outcome.account), outcome.warning
+        return None if outcome.warning == before else outcome.warning
 
     def _plan(self, account: Account, *, failed: bool, asked: timedelta | None = None) -> None:
         failures = self._failures.get(account.name, 0) + 1 if failed else 0

@@ -149,7 +149,7 @@ class _FolderPull:
         mails = self._mails()
         known = _unpacked(place.known)
         if known and not mails:
-            raise CursorExpired(f"the folder {self.name} is suddenly empty")
+            raise CursorExpired(f"the folder {self.name} is suddenly empty", fewer=True)
         digests = {mail.digest for mail in mails}
         fresh = [mail for mail in mails if mail.digest not in known]
         done = _done(fresh, place)

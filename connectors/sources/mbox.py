@@ -270,7 +270,7 @@ def _place(since: Cursor | None) -> Place | None:
 def _check_continues(file: BinaryIO, place: Place, size: int) -> None:
     """Raises CursorExpired where the file does not begin with what was read before."""
     if size < place.seen:
-        raise CursorExpired("the box is shorter than it was")
+        raise CursorExpired("this box is empty now" if not size else "this box is shorter than it was", fewer=True)
     if _digests(file, place.seen) != (place.head, place.tail):
         raise CursorExpired("the box was rewritten")
 

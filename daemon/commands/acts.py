@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typer
 
-from daemon.failure import Failure
+from daemon.failure import USAGE, Failure
 from daemon.invocation import now
 
 if TYPE_CHECKING:
@@ -22,9 +22,12 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the input; ``answers`` is the text of the mail that this one answers, if it is known."""
+    """One line of the input; ``answers`` is the text of the mail that this one answers, if it is known.
 
-    id: str
+    ``id`` is a text or a number, kept as it was written so that it can be given back so.
+    """
+
+    id: msgspec.Raw
     sender: str = msgspec.field(default="", name="from")
     to: tuple[str, ...] = ()
     subject: str = ""
@@ -44,9 +47,9 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the output."""
+    """One line of the output; ``id`` is JSON already."""
 
-    id: str
+    id: msgspec.Raw
     acts: list[Found]
 
 
@@ -66,9 +69,8 @@ def acts(
         raise Failure("name mails as files, or JSON lines with --jsonl FILE (see: kith acts --help)")
     for path in files or ():
         _print(_read_file(path))
-    if jsonl is not None:
-        for result in _read_lines(jsonl):
-            _print(result)
+    if jsonl is not None and _read_lines(jsonl):
+        raise typer.Exit(USAGE)
 
 
 def _print(result: Result) -> None:
@@ -88,13 +90,14 @@ def _read_file(path: Path) -> Result:
     message = parse(raw, key=path.name, now=now(), zone=ZoneInfo("UTC"))
     if isinstance(message, Rejected):
         raise Failure(f"{path} is no mail that can be read: {message.reason}")
-    return Result(id=str(path), acts=_certain(read(message, load()).acts))
+    return Result(id=msgspec.Raw(msgspec.json.encode(str(path))), acts=_certain(read(message, load()).acts))
 
 
-def _read_lines(path: Path) -> Iterator[Result]:
+def _read_lines(path: Path) -> int:
+    """Print what is found in each line; how many lines could not be read, each said on stderr."""
     from inference.acts.recogniser import Context, load
 
-    recogniser, decoder = load(), msgspec.json.Decoder(Mail)
+    recogniser, wrong = load(), 0
     with ExitStack() as stack:
         try:
             lines: BinaryIO = sys.stdin.buffer if str(path) == "-" else stack.enter_context(path.open("rb"))
@@ -104,11 +107,21 @@ def _read_lines(path: Path) -> Iterator[Result]:
             if not line.strip():
                 continue
             try:
-                mail = decoder.decode(line)
+                mail = _mail(line)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise Failure(f"{path}, line {number}: {error}") from error
+                print(f"kith: {path}, line {number}: {error}", file=sys.stderr)
+                wrong += 1
+                continue
             context = Context(subject=mail.subject, recipients=mail.to, quoted=mail.answers or "")
-            yield Result(id=mail.id, acts=_certain(recogniser.acts(mail.text, context)))
+            _print(Result(id=mail.id, acts=_certain(recogniser.acts(mail.text, context))))
+    return wrong
+
+
+def _mail(line: bytes) -> Mail:
+    """One line, its id checked to be a text or a number."""
+    mail = msgspec.json.decode(line, type=Mail)
+    msgspec.json.decode(mail.id, type=str | int | float)
+    return mail
 
 
 def _certain(found: Iterable[Act]) -> list[Found]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from daemon.store import Correction, CorrectionKind, Store
     from inference.corrections import Verdict
     from inference.favor import Favor
+
+_QUOTE: Final = 120
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -159,9 +162,10 @@ def list_(ctx: typer.Context) -> None:
     """Everything you said, with its number."""
     config = invocation(ctx).config()
     with opened(config) as store:
-        said = store.corrections()
+        said, people = store.corrections(), store.people()
+    names = {email: each.name or email for each in people for email in each.emails}
     for each in said:
-        typer.echo(f"{each.id:>4}  {each.at.astimezone(config.owner.zone):%Y-%m-%d}  {_in_words(each)}")
+        typer.echo(f"{each.id:>4}  {each.at.astimezone(config.owner.zone):%Y-%m-%d}  {_in_words(each, names)}")
     if not said:
         typer.echo("You have corrected nothing yet.", err=True)
 
@@ -201,7 +205,7 @@ def _about_favor(
             at=min(at, now()),
             example=example(store.inferred(favor)),
         )
-        number = store.add_correction(said)
+        number = store.add_correction(said, on_that_day=on is not None)
         _refresh(config, store)
         typer.echo(f"{_now(config, store, favor)} (kith correct undo {number} takes this back)")
 
@@ -229,7 +233,10 @@ def _about_silence(ctx: typer.Context, who: str, verb: str) -> None:
     config = invocation(ctx).config()
     wanted = who.strip().lower()
     with opened(config) as store:
-        subjects = (wanted,) if "@" in wanted else whois.person(store.people(), who).emails
+        people = store.people()
+        if any(email.endswith(f"@{wanted}") for each in people for email in each.emails):
+            raise Failure(f"{wanted} is a domain: kith correct {verb} @{wanted}")
+        subjects = (wanted,) if "@" in wanted else whois.person(people, who).emails
         _keep(config, store, [_said(CorrectionKind(verb), each) for each in subjects])
     typer.echo(f"{verb}d: {', '.join(subjects)}")
 
@@ -277,8 +284,25 @@ _WORDS: Final = {
 }
 
 
-def _in_words(said: Correction) -> str:
-    if said.favor is not None:
-        type_ = f" to {said.type.value}" if said.type else ""
-        return f"{said.verdict}{type_} the favor with {said.email} that {said.subject[0]} opened"
-    return _WORDS[said.kind.value].format(*said.subject)
+_ABOUT_FAVOR: Final = {
+    "confirm": "there was {0}",
+    "reject": "there was no {0}",
+    "retype": "it was {1}, not {0}",
+    "done": "done: {0}",
+    "undone": "not done: {0}",
+    "thanked": "thanks were given for {0}",
+    "told": "the outcome was told of {0}",
+}
+
+
+def _in_words(said: Correction, names: Mapping[str, str]) -> str:
+    """What was said; ``names`` are people's by their addresses."""
+    from daemon.digest.plain import one_line, shortened
+
+    if said.favor is None:
+        return _WORDS[said.kind.value].format(*said.subject)
+    shown = said.example
+    type_ = shown.type.value if shown else "favor"
+    words = _ABOUT_FAVOR[said.verdict].format(type_, said.type.value if said.type else "")
+    quote = f": “{shortened(one_line(shown.quote), _QUOTE)}”" if shown and shown.quote else ""
+    return f"{words} with {one_line(names.get(said.email, said.email))}{quote}"

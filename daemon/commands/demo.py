@@ -74,7 +74,7 @@ def _what_next(folder: Path, output: Path, read: str) -> str:
     return f"""Read: {read}.
 The same letter as a page: {output}
 Everybody in the sample is invented. Look around in it:
-  {kith} ledger --open
+  {kith} ledger --open --as-of {AS_OF}
   {kith} people --as-of {AS_OF}
   {kith} show Ingrid --as-of {AS_OF}
 Then read your own mail: kith init"""

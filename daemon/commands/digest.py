@@ -30,6 +30,9 @@ def digest(
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="How to show it.")] = Form.TEXT,
     output: Annotated[Path | None, typer.Option(help="Write it to this file instead.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Everything that is due, not only what matters most.")
+    ] = False,
     send: Annotated[bool, typer.Option("--send", help="Mail it to you.")] = False,
 ) -> None:
     """Show this week's letter: whom to answer, to thank, to tell; what you promised; who drifts away."""
@@ -37,6 +40,7 @@ def digest(
     from daemon.digest.build import build
     from daemon.digest.render import render
     from daemon.private_files import write_private
+    from daemon.unfinished import with_unfinished
 
     config = invocation(ctx).config()
     at = moment(as_of, config.owner.zone, now())
@@ -44,7 +48,8 @@ def digest(
         raise Unavailable("sending the letter is not available in this version: use --output and mail it yourself")
     with opened(config) as store:
         network = store.network(at, config.owner.zone, config.owner.name)
-    text = render(build(network, config.digest.thresholds), form.value)
+    network = with_unfinished(network, config.accounts)
+    text = render(build(network, config.digest.thresholds, everything=everything), form.value)
     if output is None:
         typer.echo(text, nl=False)
         return

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _QUOTE: Final = 600
+_VERDICTS: Final = {
+    "confirm": "this is right",
+    "reject": "there was no such favor",
+    "retype": "it was {0}",
+    "done": "it was done",
+    "undone": "it was not done",
+    "thanked": "thanks were given for it",
+    "told": "the outcome was told",
+}
 
 
 @app.command()
@@ -64,7 +73,9 @@ def _favor(config: Config, store: Store, favor: Favor) -> Iterator[str]:
     least = config.digest.thresholds.confidence
     needed = bar(least, favor.asked_more)
     where = "in the letter" if favor.reaches(least) else f"below {needed:g}, so not in the letter"
-    yield f"  confidence {favor.confidence:.2f} ({where}; usually {FAVOR_THRESHOLD:g} is asked for)"
+    word = list(_owners_word(config, store, favor))
+    source = f" by your own word, {store.inferred(favor).confidence:.2f} without it" if word else ""
+    yield f"  confidence {favor.confidence:.2f}{source} ({where}; usually {FAVOR_THRESHOLD:g} is asked for)"
     lesson = store.lessons().get(favor.evidence[0].act)
     if lesson is not None:
         yield f"  {lesson.because(least)}"
@@ -73,12 +84,25 @@ def _favor(config: Config, store: Store, favor: Favor) -> Iterator[str]:
     for step in favor.steps:
         mark = f"[{step.evidence + 1}]" if step.evidence < len(favor.evidence) else ""
         yield f"  {day(step.at, config.owner.zone)}  {step.what.replace('_', ' '):<12} {one_line(step.because)} {mark}"
+    yield from word
     yield ""
     yield "Evidence"
     for number, evidence in enumerate(favor.evidence, start=1):
         yield from _evidence(number, evidence, book.parties, config.owner.zone)
     yield ""
     yield f"Wrong? kith correct reject {favor.id[:8]}, or retype, done, undone, thanked, told (kith correct --help)"
+
+
+def _owners_word(config: Config, store: Store, favor: Favor) -> Iterator[str]:
+    """What the owner said about this favor, as steps, in the order in which it holds."""
+    from daemon.digest import phrases
+    from inference.corrections import opening
+
+    names = opening(favor)
+    about = [each for each in store.corrections() if each.favor and each.subject and each.subject[0] == names[0]]
+    for each in sorted(about, key=lambda said: (said.at, said.verdict)):
+        words = _VERDICTS[each.verdict].format(phrases.thing(each.type) if each.type else "")
+        yield f"  {day(each.at, config.owner.zone)}  {'you said':<12} You said that {words}."
 
 
 def _evidence(number: int, evidence: Evidence, parties: dict[int, Party], zone: ZoneInfo) -> Iterator[str]:

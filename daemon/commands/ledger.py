@@ -43,14 +43,18 @@ def ledger(
 ) -> None:
     """The favors between you and others: who did what for whom, and how it stands."""
     from daemon.dates import moment
+    from daemon.unfinished import unfinished
 
     config = invocation(ctx).config()
     at = moment(as_of, config.owner.zone, now())
     with opened(config) as store:
         entries = _entries(config, store, at, person, everything=everything)
+        hint = None if entries else unfinished(store.account_states(), config.accounts)
     if open_only:
         entries = [entry for entry in entries if entry.is_open]
     _print(entries, form, at, config.owner.zone)
+    if hint:
+        typer.echo(hint, err=True)
 
 
 def _entries(config: Config, store: Store, at: datetime, wanted: str | None, *, everything: bool) -> list[Entry]:

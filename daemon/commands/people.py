@@ -51,6 +51,7 @@ def people(
     """The people of your network: how close, how regular, who gave and who received."""
     from daemon.dates import moment
     from daemon.roster import Sorting, roster, sorted_by
+    from daemon.unfinished import unfinished
 
     config = invocation(ctx).config()
     at = moment(as_of, config.owner.zone, now())
@@ -63,6 +64,9 @@ def people(
     seen = sorted_by(roster(network, confidence=config.digest.thresholds.confidence), Sorting(sort.value))
     lines = [line for line in seen if everybody or (line.two_way and not line.role and not line.muted)]
     _print(lines, form)
+    hint = None if lines else unfinished(network.accounts, config.accounts)
+    if hint:
+        typer.echo(hint, err=True)
     if form is Form.TABLE:
         more = f"; {len(may_be_one)} pairs may be one person: kith people --suggestions" if may_be_one else ""
         typer.echo(

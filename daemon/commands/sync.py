@@ -21,7 +21,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 class AccountReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``--json`` says of one account."""
+    """What ``--json`` says of one account; ``notes`` are lines about an account that was read all the same."""
 
     name: str
     kind: str
@@ -31,6 +31,7 @@ class AccountReport(msgspec.Struct, frozen=True, kw_only=True):
     rejected: int
     seconds: float
     problem: str | None
+    notes: list[str]
 
 
 class SyncReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,8 +75,8 @@ def _sync(config: Config, store: Store, chosen: list[Account], shown: Screen, *,
         done.append(each)
         if not json and not (each.outcome.problem and each.outcome.applied == Applied()):
             shown.say(pass_line(each))
-        if each.outcome.problem:
-            print(f"kith: account {each.account.name}: {each.outcome.problem}", file=sys.stderr)
+        for line in filter(None, (*each.outcome.notes, each.outcome.problem, each.outcome.warning)):
+            print(f"kith: account {each.account.name}: {line}", file=sys.stderr)
     refreshed = refresh(store, owner_of(config), progress=shown.people)
     if json:
         report = SyncReport(accounts=[_report(each) for each in done], people=refreshed.persons)
@@ -106,4 +107,5 @@ def _report(done: Pass) -> AccountReport:
         rejected=counts.rejected,
         seconds=round(done.seconds, 3),
         problem=done.outcome.problem,
+        notes=[line for line in (*done.outcome.notes, done.outcome.warning) if line],
     )

@@ -23,12 +23,18 @@ _DUE = {
 }
 
 
-def build(network: Network, thresholds: Thresholds, *, reply_to: str | None = None) -> Document:
-    """The letter of ``network`` as of its day; ``reply_to`` is the address that reads corrections, if any."""
+def build(
+    network: Network, thresholds: Thresholds, *, reply_to: str | None = None, everything: bool = False
+) -> Document:
+    """The letter of ``network`` as of its day, or ``everything`` that is due, however much that is.
+
+    ``reply_to`` is the address that reads corrections, if any.
+    """
     specs = sorted(members(sections, "SECTION", SectionSpec), key=lambda spec: spec.order)
     filled = [Section(id=spec.id, title=spec.title, items=_sorted(spec.build(network, thresholds))) for spec in specs]
-    accounts = [replace(part, shown=part.items[:_SHOWN_ACCOUNTS]) for part in filled if part.id == ACCOUNTS]
-    chosen = choice.choose([part for part in filled if part.id != ACCOUNTS], thresholds.shown)
+    accounts = [replace(part, shown=part.items[: None if everything else _SHOWN_ACCOUNTS]) for part in filled if part.id == ACCOUNTS]
+    about_people = [part for part in filled if part.id != ACCOUNTS]
+    chosen = choice.choose(about_people, None if everything else thresholds.shown)
     end = network.today
     return Document(
         as_of=end,
@@ -40,6 +46,7 @@ def build(network: Network, thresholds: Thresholds, *, reply_to: str | None = No
         sections=(*accounts, *chosen.sections),
         health=health(network),
         left_out=chosen.left_out,
+        everything=everything,
         reply_to=reply_to,
     )
 
@@ -77,7 +84,8 @@ def _accounts_line(network: Network, accounts: Sequence[Section]) -> str:
             if count == 1
             else f"{phrases.started(phrases.number(troubled))} of {phrases.number(count)} accounts"
         )
-        return f"{which} {'is' if troubled == 1 else 'are'} not being read, so this letter may lack something."
+        be, it = ("is", "it") if troubled == 1 else ("are", "they")
+        return f"{which} {be} not being read as {it} should be, so this letter may lack something."
     last = min(account.last_success for account in network.accounts if account.last_success).astimezone(network.zone)
     which = {1: "Your account was", 2: "Both accounts were"}.get(count, f"All {phrases.number(count)} accounts were")
     rejected = sum(account.rejected for account in network.accounts)

@@ -30,12 +30,14 @@ class _Candidate:
     item: Item
 
 
-def choose(sections: Sequence[Section], limit: int) -> Choice:
-    """The ``limit`` items of greatest worth; sections are in reading order, as are their shown items.
+def choose(sections: Sequence[Section], limit: int | None) -> Choice:
+    """The ``limit`` items of greatest worth (None: all); sections are in reading order, as are their shown items.
 
     An item that only repeats what an earlier section asks is left to that section and not counted.
     """
     open_ones = _without_repeats(sections)
+    if limit is None:
+        return Choice(sections=_numbered(sections, open_ones), left_out=0)
     picked: list[_Candidate] = []
     by_section: Counter[int] = Counter()
     by_person: Counter[tuple[str, ...]] = Counter()

@@ -71,7 +71,8 @@ class Document:
     """The whole letter. ``start`` and ``end`` are the first and last day of its period, on the owner's calendar.
 
     ``opening`` sums the letter up, ``accounts_line`` says in one line how the reading of mail and calendars goes.
-    ``left_out`` counts due items that are not shown. ``reply_to`` is the address that reads corrections, if any.
+    ``left_out`` counts due items that are not shown; ``everything`` says that all were to be shown, however many.
+    ``reply_to`` is the address that reads corrections, if any.
     """
 
     as_of: date
@@ -83,6 +84,7 @@ class Document:
     sections: tuple[Section, ...]
     health: Health
     left_out: int = 0
+    everything: bool = False
     reply_to: str | None = None
 
     @property

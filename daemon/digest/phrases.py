@@ -137,11 +137,14 @@ def duration(days: int) -> str:
 
 
 def lately(on: date, today: date) -> str:
-    """A day of the last week by its name: ``today``, ``yesterday``, ``on Tuesday``, else ``on 4 May``."""
+    """A day of the last week by its name: ``today``, ``yesterday``, ``on Tuesday``, else ``on 4 May``.
+
+    So is a day after ``today``, which is one of the past where a letter of an earlier day is asked for.
+    """
     days = (today - on).days
-    if days <= 1:
+    if 0 <= days <= 1:
         return ago(on, today)
-    return f"on {_WEEKDAYS[on.weekday()]}" if days < 7 else f"on {day(on, today)}"
+    return f"on {_WEEKDAYS[on.weekday()]}" if 0 < days < 7 else f"on {day(on, today)}"
 
 
 def started(sentence: str) -> str:

@@ -24,10 +24,10 @@ _PICTURE_HEIGHT = 72
 
 
 def html(document: Document) -> str:
-    """The whole letter as a page of less than ``LARGEST`` bytes."""
+    """The whole letter as a page of less than ``LARGEST`` bytes; with everything that is due it may be larger."""
     for limit in _QUOTES:
         page = _page(document, limit)
-        if len(page.encode()) < LARGEST:
+        if document.everything or len(page.encode()) < LARGEST:
             return page
     return page
 

@@ -127,8 +127,8 @@ def _either(words: list[str]) -> str:
 
 
 def left_out(document: Document) -> str:
-    """``And seven more: kith ledger --open``, or nothing."""
-    return f"And {phrases.number(document.left_out)} more: kith ledger --open" if document.left_out else ""
+    """``And seven more: kith digest --all``, or nothing."""
+    return f"And {phrases.number(document.left_out)} more: kith digest --all" if document.left_out else ""
 
 
 def corrections(document: Document) -> str:

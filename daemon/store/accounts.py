@@ -23,8 +23,11 @@ class Rejection:
 
 
 def finished(access: Access, account: str, kind: str, *, at: datetime, problem: str | None, error: str | None) -> None:
-    """Record how a pass over an account ended; ``error`` is the name of the error's class."""
-    success = moment(at) if problem is None else None
+    """Record how a pass over an account ended; ``error`` is the name of the error's class.
+
+    A problem without an error is one that the owner must hear of although everything was read.
+    """
+    success = moment(at) if error is None else None
     access.run(
         "INSERT INTO accounts (name, kind, last_attempt, last_success, problem, error) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, last_attempt = excluded.last_attempt, "

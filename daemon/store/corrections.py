@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -77,8 +77,55 @@ def corrections(access: Access) -> list[Correction]:
     ]
 
 
-def add(access: Access, said: Correction) -> int:
-    """Keep a correction (its ``id`` does not matter); the number that it got."""
+#: What takes back, wholly or in part, what was said of a favor before; retyping also takes back another retyping.
+_TAKES_BACK: Final[Mapping[str, frozenset[str]]] = {
+    "confirm": frozenset({"reject"}),
+    "reject": frozenset({"confirm", "retype", "done", "undone", "thanked", "told"}),
+    "retype": frozenset({"reject", "retype"}),
+    "done": frozenset({"reject", "undone"}),
+    "undone": frozenset({"reject", "done", "thanked", "told"}),
+    "thanked": frozenset({"reject", "undone"}),
+    "told": frozenset({"reject", "undone"}),
+}
+_OPPOSITE: Final = {
+    CorrectionKind.MERGE: CorrectionKind.SPLIT,
+    CorrectionKind.SPLIT: CorrectionKind.MERGE,
+    CorrectionKind.ME: CorrectionKind.NOT_ME,
+    CorrectionKind.NOT_ME: CorrectionKind.ME,
+    CorrectionKind.MUTE: CorrectionKind.UNMUTE,
+    CorrectionKind.UNMUTE: CorrectionKind.MUTE,
+}
+
+
+def said_already(kept: Iterable[Correction], said: Correction, *, on_that_day: bool) -> int | None:
+    """The number of the same thing said before and not taken back since by what was said later, if there is one.
+
+    When it was said makes no difference, unless it was said of a day (``on_that_day``).
+    """
+    found = None
+    for each in kept:
+        if _about(each) != _about(said):
+            continue
+        same = (each.kind, each.verdict, each.type) == (said.kind, said.verdict, said.type)
+        if same and (not on_that_day or each.at == said.at):
+            found = each.id if found is None else found
+        elif each.kind is _OPPOSITE.get(said.kind) or each.verdict in _TAKES_BACK.get(said.verdict, ()):
+            found = None
+        elif on_that_day and each.verdict == said.verdict:
+            found = None  # it was said of another day since
+    return found
+
+
+def _about(said: Correction) -> tuple[bool, tuple[str, ...]]:
+    ordered = said.subject if said.kind is CorrectionKind.FAVOR else tuple(sorted(said.subject))
+    return said.kind is CorrectionKind.FAVOR, ordered
+
+
+def add(access: Access, said: Correction, *, on_that_day: bool = False) -> int:
+    """Keep a correction (its ``id`` does not matter) that was not said already; the number that it got."""
+    known = said_already(corrections(access), said, on_that_day=on_that_day)
+    if known is not None:
+        return known
     highest = access.row("SELECT max(id) FROM corrections")
     number = int((highest[0] if highest else None) or 0) + 1
     shown = None if said.example is None else encode(said.example)

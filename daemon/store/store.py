@@ -99,6 +99,11 @@ class Store:
         with self._database.reading() as access:
             return streams.place(access, account, stream)
 
+    def streams_read(self, account: str) -> list[str]:
+        """The streams of an account of which something was read, by name."""
+        with self._database.reading() as access:
+            return streams.read(access, account)
+
     def begin_pulls(self, account: str, named: Sequence[str], under_way: UnderWay) -> None:
         """Pulls of these streams from the beginning start now, or with the next pass; their cursors are dropped."""
         with self._write() as access:
@@ -149,7 +154,10 @@ class Store:
     def sync_finished(
         self, account: str, kind: str, *, at: datetime, problem: str | None = None, error: str | None = None
     ) -> None:
-        """Record how a pass over an account ended: ``problem`` is a line for the owner, ``error`` its class."""
+        """Record how a pass over an account ended: ``problem`` is a line for the owner, ``error`` its class.
+
+        Without an error the account was read to its end, whatever the problem.
+        """
         with self._write() as access:
             accounts.finished(access, account, kind, at=at, problem=problem, error=error)
 
@@ -307,10 +315,13 @@ class Store:
         with self._database.reading() as access:
             return corrections.corrections(access)
 
-    def add_correction(self, said: Correction) -> int:
-        """Keep what the owner said (``id`` does not matter); its number."""
+    def add_correction(self, said: Correction, *, on_that_day: bool = False) -> int:
+        """Keep what the owner said (``id`` does not matter), once however often it is said; its number.
+
+        ``on_that_day`` says that the same of another day would be something else.
+        """
         with self._write() as access:
-            return corrections.add(access, said)
+            return corrections.add(access, said, on_that_day=on_that_day)
 
     def remove_correction(self, number: int) -> bool:
         """Take a correction back; whether there was one."""

@@ -42,6 +42,12 @@ def place(access: Access, account: str, stream: str) -> Place:
     return Place(cursor=None if row[0] is None else Cursor(value=row[0]), under_way=UnderWay(row[1]))
 
 
+def read(access: Access, account: str) -> list[str]:
+    """The streams of an account of which something was read, by name."""
+    rows = access.rows("SELECT name FROM streams WHERE account = ? AND cursor IS NOT NULL ORDER BY name", (account,))
+    return [name for (name,) in rows]
+
+
 def begin(access: Access, account: str, stream: str, under_way: UnderWay) -> None:
     """A pull of a stream from the beginning starts, or is to."""
     number, _ = stream_and_pull(access, account, stream)

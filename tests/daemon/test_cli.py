@@ -148,6 +148,24 @@ def test_a_broken_line_is_named_by_its_number(nowhere, capsys):
     assert "mails.jsonl, line 2" in capsys.readouterr().err
 
 
+def test_a_number_is_an_id_too_and_comes_back_as_it_was(nowhere, capsys):
+    ids = ["7", "-1.50", "123456789012345678901234567890", '"\u00e9 7"']
+    Path("mails.jsonl").write_text("".join(f'{{"id": {id_}, "text": ""}}\n' for id_ in ids), encoding="utf-8")
+    assert run(["acts", "--jsonl", "mails.jsonl"]) == 0
+    assert [line.split(",")[0] for line in capsys.readouterr().out.splitlines()] == [f'{{"id":{id_}' for id_ in ids]
+
+
+def test_broken_lines_do_not_lose_the_rest(nowhere, capsys):
+    broken = [b'{"id": 2', b'{"id": [3], "text": ""}', b'{"id": "\xff", "text": ""}', b'{"id": null, "text": ""}', b"5"]
+    lines = [b'{"id": 1, "text": ""}', *broken, b'{"id": 7, "text": "Thank you so much for the notes."}']
+    Path("mails.jsonl").write_bytes(b"\n".join(lines))
+    assert run(["acts", "--jsonl", "mails.jsonl"]) == 2
+    shown = capsys.readouterr()
+    assert [json.loads(line)["id"] for line in shown.out.splitlines()] == [1, 7]
+    assert json.loads(shown.out.splitlines()[1])["acts"]
+    assert [line.split(":")[1] for line in shown.err.splitlines()] == [f" mails.jsonl, line {n}" for n in range(2, 7)]
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk without room")
 def test_output_that_cannot_be_written_is_one_line():
     with Path("/dev/full").open("w") as full:

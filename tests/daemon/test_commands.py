@@ -106,6 +106,63 @@ def test_an_account_whose_files_are_gone_is_said_on_stderr_alone_and_the_rest_is
     assert json.loads(kith(tmp_path, "digest", "--format", "json"))["sections"][0]["items"]
 
 
+def misnamed(folder: Path) -> Path:
+    """The sample with a typo in the name of its box of sent mail."""
+    path = write_sample(folder)
+    path.write_text(path.read_text().replace('sent = ["Sent.mbox"]', 'sent = ["Snet*"]'))
+    assert "Snet" in path.read_text()
+    return path
+
+
+def test_names_of_sent_boxes_that_match_none_are_said_by_sync_letter_and_doctor(tmp_path, kith, capsys):
+    path = misnamed(tmp_path)
+    assert run(["--config", str(path), "sync"]) == 0
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith('kith: account mail: sent = ["Snet*"] matches no box, so nothing that you wrote counts')
+    assert "Sent.mbox" in said
+    accounts = json.loads(kith(tmp_path, "digest", "--format", "json"))["sections"][0]
+    assert accounts["id"] == "accounts"
+    assert [(item["says"], "matches no box" in item["because"]) for item in accounts["items"]] == [
+        ("mail was last read today.", True)
+    ]
+    assert run(["--config", str(path), "doctor"]) == 1
+    assert 'fail  account mail: sent = ["Snet*"] matches no box' in capsys.readouterr().out
+    path.write_text(path.read_text().replace("Snet", "Sent"))
+    assert run(["--config", str(path), "sync", "--full"]) == 0
+    assert capsys.readouterr().err == ""
+    assert json.loads(kith(tmp_path, "digest", "--format", "json"))["sections"][0]["items"] == []
+    assert len(ledger(kith, tmp_path)) > 10
+
+
+@pytest.mark.parametrize("loss", ["is shorter than it was", "is empty now", "is gone"])
+def test_a_box_that_lost_mail_is_said_once_and_what_was_read_is_kept(sample, kith, capsys, loss):
+    before = ledger(kith, sample, "--as-of", DAY)
+    box = sample / "mail/Inbox.mbox"
+    if loss == "is gone":
+        box.unlink()
+    else:
+        os.truncate(box, 0 if "empty" in loss else box.stat().st_size // 2)
+    assert run(["--config", str(sample / "kith.toml"), "sync"]) == 0
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("kith: account mail: Inbox.mbox")
+    assert said.endswith(f"{loss}; what was read from it before is kept")
+    assert run(["--config", str(sample / "kith.toml"), "sync"]) == 0
+    assert capsys.readouterr().err == ""
+    assert ledger(kith, sample, "--as-of", DAY) == before
+
+
+def test_a_box_that_comes_back_is_read_on(sample, kith, tmp_path):
+    box = sample / "mail/Inbox.mbox"
+    kept = box.rename(tmp_path / "kept")
+    kith(sample, "sync")
+    kept.rename(box)
+    with box.open("a") as more:
+        more.write(
+            "\nFrom x Mon Jun  1 08:00:00 2026\nFrom: a@b.example\nDate: Mon, 1 Jun 2026 08:00:00 +0000\n\nHello\n"
+        )
+    assert kith(sample, "sync").startswith("mail: 1 new, 0 changed, 0 removed, 0 rejected")
+
+
 def unprivileged(*command, **options):
     """Run a command that may do no more than its files allow, also as root."""
     rights = "-dac_override,-dac_read_search"
@@ -144,6 +201,14 @@ def test_a_sync_that_is_interrupted_says_how_to_go_on(tmp_path):
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=60)
     assert (running.returncode, said) == (130, "kith: stopped; run kith sync again to go on\n")
+    letter, favors, people = (
+        subprocess.run([*program[:-1], name], capture_output=True, text=True, timeout=60, check=False)
+        for name in ("digest", "ledger", "people")
+    )
+    assert "No account is set up" not in letter.stdout
+    assert "mail has not been read completely yet." in letter.stdout
+    for found in (favors, people):
+        assert "not been read completely yet: kith sync starts, or goes on where it stopped" in found.stderr
     assert subprocess.run(program, capture_output=True, timeout=120, check=False).returncode == 0
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,7 +71,21 @@ def test_json_holds_every_due_item_and_the_letter_the_dozen_of_most_worth():
     assert len(document.shown) == 12
     found = json.loads(render(document, "json"))
     assert sum(len(part["items"]) for part in found["sections"]) > 100
-    assert f"And {document.left_out} more: kith ledger --open" in render(document, "text")
+    assert f"And {document.left_out} more: kith digest --all" in render(document, "text")
+
+
+@pytest.mark.parametrize("form", ["text", "html", "json"])
+def test_everything_that_is_due_is_shown_where_that_is_asked_for(form):
+    usual, whole = letter(crowded()), build(crowded(), Thresholds(), everything=True)
+    assert len(whole.shown) == len(usual.shown) + usual.left_out > 100
+    assert [item.code for item in whole.shown] == list(range(1, len(whole.shown) + 1))
+    page = render(whole, form)
+    assert "kith digest --all" not in page
+    if form != "json":  # which holds every item anyway
+        assert len(page) > 2 * len(render(usual, form))
+    else:
+        codes = [item["code"] for part in json.loads(page)["sections"] for item in part["items"]]
+        assert sorted(filter(None, codes)) == list(range(1, len(whole.shown) + 1))
 
 
 def test_shown_items_are_numbered_as_they_are_read():
@@ -215,6 +230,12 @@ def test_every_text_colour_can_be_read_by_day_and_by_night():
     for background in ("#fffdf9", "#fbeee8"):
         assert f"background:{background}" in page
         assert all(contrast(colour, background) >= 4.5 for colour in inline)
+
+
+def test_a_letter_of_an_earlier_day_names_the_day_of_the_reading():
+    (account, *_) = sample().accounts
+    later = replace(account, last_success=account.last_success + timedelta(days=400))
+    assert letter(replace(sample(), accounts=(later,))).accounts_line.startswith("Your account was read on 6 July 2027 at")
 
 
 def test_the_reading_of_one_two_and_more_accounts_is_told_in_plain_english():

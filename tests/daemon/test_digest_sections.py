@@ -281,4 +281,6 @@ def test_accounts_in_trouble_stand_first_and_silence_is_trouble():
     document = build(net, Thresholds())
     assert document.sections[0].id == "accounts"
     assert [item.person.name for item in document.sections[0].shown] == ["new", "refused", "silent"]
-    assert document.accounts_line == "Three of four accounts are not being read, so this letter may lack something."
+    assert document.accounts_line == (
+        "Three of four accounts are not being read as they should be, so this letter may lack something."
+    )

@@ -27,11 +27,13 @@ def _in_trouble(account: AccountState, network: Network) -> bool:
 
 def _item(account: AccountState, network: Network) -> Item:
     if account.last_success is None:
-        after, since = " has not been read yet.", None
+        since = None
+        after = " has not been read yet." if account.problem else " has not been read completely yet."
+        because = account.problem or "To start, or to go on where it stopped: kith sync."
     else:
         since = entries.local_day(network, account.last_success)
         after = f" was last read {phrases.lately(since, network.today)}."
-    because = account.problem or "No error was reported; is the service running?"
+        because = account.problem or "No error was reported; is the service running?"
     return Item(person=Who(name=account.name), after=after, because=because, since=since, worth=10.0)
 
 
