@@ -28,6 +28,7 @@ MAX_SUBJECT = 1000
 MAX_REFERENCES = 100
 _MAX_ID = 500
 _MAX_HEADER = 500
+_SHOWN_ID, _SHOWN_SUBJECT = 120, 80
 
 #: Which occurrences an invitation in a mail stands for, around the day on which it was sent.
 _INVITED_BEFORE = timedelta(days=30)
@@ -66,19 +67,19 @@ def parse(
         return Rejected(key=key, reason=f"is larger than {MAX_MESSAGE // 2**20} MB")
     head = header_block(raw)
     if head.size > MAX_BLOCK:
-        return Rejected(key=key, reason=f"has a header block of more than {MAX_BLOCK // 2**20} MB")
+        return Rejected(key=key, reason=f"has a header block of more than {MAX_BLOCK // 2**20} MB{_called(head)}")
     if not head.fields:
         return Rejected(key=key, reason="has no header fields")
     sender = _first_address(head, "from") or _first_address(head, "sender")
     if sender is None:
-        return Rejected(key=key, reason="has no readable address in its From field")
+        return Rejected(key=key, reason=f"has no readable address in its From field{_called(head)}")
     when = sent_at(head.first("date"), head.every("received"), arrived=arrived, now=now)
     if when is None:
-        return Rejected(key=key, reason="has no believable date")
+        return Rejected(key=key, reason=f"has no believable date{_called(head)}")
     try:
         content = _content(raw, head)
     except Unreadable as unreadable:
-        return Rejected(key=key, reason=str(unreadable))
+        return Rejected(key=key, reason=f"{unreadable}{_called(head)}")
     return Message(
         key=key,
         message_id=_message_id(head),
@@ -124,6 +125,15 @@ def _content(raw: bytes, head: HeaderBlock) -> Bodies:
 
 def _first_address(head: HeaderBlock, name: str) -> Address | None:
     return next(iter(addresses(head.first(name), 1)), None)
+
+
+def _called(head: HeaderBlock) -> str:
+    """By what a person can find a mail that cannot be read, in brackets; nothing where its header does not say."""
+    message_id = _message_id(head)
+    if message_id:
+        return f" (Message-ID {one_line(message_id, _SHOWN_ID)})"
+    subject = one_line(decoded(head.first("subject")), _SHOWN_SUBJECT)
+    return f" (subject “{subject}”)" if subject else ""
 
 
 def _message_id(head: HeaderBlock) -> str | None:

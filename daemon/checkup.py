@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -60,9 +60,12 @@ def checkup(path: Path, *, rejections: int | None) -> Iterator[Finding]:
     yield from _private(path, "config")
     if not config.accounts:
         yield Finding(verdict=Verdict.WARN, what="accounts", says=f"there is none: add an [[accounts]] table to {path}")
+    said = set()
     for account in config.accounts:
-        yield from _account(config, account)
-    yield from _store(config, rejections)
+        for finding in _account(config, account):
+            said.add(finding.says)
+            yield finding
+    yield from _store(config, rejections, said)
     yield from _units()
 
 
@@ -126,16 +129,15 @@ def _sent(account: Account, streams: Sequence[Stream], what: str) -> Iterator[Fi
     if own:
         yield Finding(verdict=Verdict.OK, what=what, says=f"your own mail is in {', '.join(own[:5])}")
     elif wrong:
-        yield Finding(verdict=Verdict.FAIL, what=what, says=wrong)
+        yield Finding(verdict=Verdict.WARN, what=what, says=wrong)
     else:
         says = (
-            'no box of sent mail, so nothing you wrote counts: name it with sent = ["…"] '
-            f"(there are {listed(streams)})"
+            f'no box of sent mail, so nothing you wrote counts: name it with sent = ["…"] (there are {listed(streams)})'
         )
         yield Finding(verdict=Verdict.WARN, what=what, says=says)
 
 
-def _store(config: Config, rejections: int | None) -> Iterator[Finding]:
+def _store(config: Config, rejections: int | None, said: Collection[str]) -> Iterator[Finding]:
     try:
         store = open_store(config.store.url, config.folder)
     except StoreError as error:
@@ -144,7 +146,7 @@ def _store(config: Config, rejections: int | None) -> Iterator[Finding]:
     try:
         yield from _store_file(config)
         yield from _addresses(config, store)
-        yield from _state(config, store)
+        yield from _state(config, store, said)
         yield from _rejected(store, rejections)
     except StoreError as error:
         yield Finding(verdict=Verdict.FAIL, what="store", says=str(error))
@@ -168,15 +170,15 @@ def _addresses(config: Config, store: Store) -> Iterator[Finding]:
     yield Finding(verdict=Verdict.OK, what="your addresses", says=f"{', '.join(config.owner.addresses)}{seen}")
 
 
-def _state(config: Config, store: Store) -> Iterator[Finding]:
-    """How the last passes went, and accounts of the config that were never read."""
+def _state(config: Config, store: Store, said: Collection[str]) -> Iterator[Finding]:
+    """How the last passes went, and accounts of the config that were never read; not what was ``said`` before."""
     states = {state.name: state for state in store.account_states()}
     for account in config.accounts:
         state = states.get(account.name)
         what = f"last sync of {account.name}"
         if state is None:
             yield Finding(verdict=Verdict.WARN, what=what, says="never: run kith sync")
-        elif state.problem:
+        elif state.problem and state.problem not in said:
             yield Finding(verdict=Verdict.FAIL, what=what, says=state.problem)
         elif state.last_success:
             at = state.last_success.astimezone(config.owner.zone)

@@ -36,6 +36,6 @@ def unmatched(streams: Sequence[Stream], globs: Sequence[str]) -> str | None:
         return None
     named = ", ".join(f'"{glob}"' for glob in globs)
     return (
-        f"sent = [{named}] matches no box, so nothing that you wrote counts: correct it in the config "
+        f"sent = [{named}] matches no box, so nothing you wrote counts: correct it in the config "
         f"(there are {listed(streams)}) and run kith sync --full"
     )

@@ -188,11 +188,11 @@ class _FolderPull:
             raw = self._bytes(mail)
         except PermissionError:
             self.forbidden.add(mail.digest)
-            return Rejected(key=key, reason=f"may not be read: allow it ({one_line(mail.name, 200)})"), 0
+            return Rejected(key=key, reason=f"may not be read: allow it{_file(mail)}"), 0
         if raw is None:
             return None, 0  # deleted since it was listed; the next pull finds it gone
         if len(raw) > MAX_MESSAGE:
-            return Rejected(key=key, reason=f"is larger than {MAX_MESSAGE >> 20} MB"), MAX_MESSAGE
+            return Rejected(key=key, reason=f"is larger than {MAX_MESSAGE >> 20} MB{_file(mail)}"), MAX_MESSAGE
         delivered = _DELIVERED.match(mail.name)
         message = parse(
             raw,
@@ -265,6 +265,10 @@ def _content(path: str) -> bytes:
         return os.read(file, min(os.fstat(file).st_size, MAX_MESSAGE) + 1)
     finally:
         os.close(file)
+
+
+def _file(mail: _Mail) -> str:
+    return f" (file {one_line(mail.name, 200)})"
 
 
 def _is_forbidden(path: str) -> bool:

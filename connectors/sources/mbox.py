@@ -180,7 +180,9 @@ class _BoxReader:
 
     def _parsed(self, mail: BoxedMail) -> Message | Rejected | None:
         if mail.raw is None:
-            return Rejected(key=mail.key, reason=f"is larger than {MAX_MESSAGE >> 20} MB")
+            return Rejected(
+                key=mail.key, reason=f"is larger than {MAX_MESSAGE >> 20} MB (it begins at byte {mail.start})"
+            )
         labels, thread = takeout(mail.raw) if self.labelled else ((), None)
         uses = {use_of_label(label) for label in labels}
         if "left out" in uses:

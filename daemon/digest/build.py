@@ -32,7 +32,11 @@ def build(
     """
     specs = sorted(members(sections, "SECTION", SectionSpec), key=lambda spec: spec.order)
     filled = [Section(id=spec.id, title=spec.title, items=_sorted(spec.build(network, thresholds))) for spec in specs]
-    accounts = [replace(part, shown=part.items[: None if everything else _SHOWN_ACCOUNTS]) for part in filled if part.id == ACCOUNTS]
+    accounts = [
+        replace(part, shown=part.items[: None if everything else _SHOWN_ACCOUNTS])
+        for part in filled
+        if part.id == ACCOUNTS
+    ]
     about_people = [part for part in filled if part.id != ACCOUNTS]
     chosen = choice.choose(about_people, None if everything else thresholds.shown)
     end = network.today

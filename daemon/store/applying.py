@@ -81,7 +81,8 @@ def apply(
     for identity in erase_unseen(access, book, old):
         meetings.see(BY_MAIL, _mail_key(identity), ())
     meetings.store()
-    _reject(access, number, latest, now)
+    shown = latest.rejected if hidden is None else {key: hidden.reason(why) for key, why in latest.rejected.items()}
+    _reject(access, number, replace(latest, rejected=shown), now)
     if book.write_counts(access):
         stir(access, Stirred.PEOPLE, [0])
     if batch.cursor is not None:

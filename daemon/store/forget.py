@@ -8,7 +8,7 @@ so that the next sync does not bring them back.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -21,7 +21,7 @@ from daemon.store.corrections import blank_examples, corrections
 from daemon.store.database import Access, Row
 from daemon.store.encoding import FINDINGS, READERS, encode
 from daemon.store.findings import settle
-from daemon.store.forgotten import redacted, without_names
+from daemon.store.forgotten import nameless, redacted, without_names
 from daemon.store.meetings import MEETING, people_of
 from daemon.store.people import touch
 from daemon.store.rows import erase
@@ -50,6 +50,7 @@ def forget(access: Access, emails: Iterable[str]) -> int:
     known = [row for row in rows if row[1] not in owners]
     _erase_examples(access, leaving)
     _erase_statements(access, leaving, {row[1] for row in known})
+    _erase_reasons(access, leaving, {row[1] for row in known})
     _erase_mail(access, leaving)
     _erase_naming(access, leaving)
     _erase_meetings(access, leaving, {row[1]: row[0] for row in known})
@@ -98,6 +99,14 @@ def _erase_statements(access: Access, leaving: _Leaving, emails: Iterable[str]) 
     )
     wrote = [row for row, sender in access.rows(said) if sender in leaving.spellings]
     statements.erase(access, wrote, emails, leaving.names)
+
+
+def _erase_reasons(access: Access, leaving: _Leaving, emails: Collection[str]) -> None:
+    """Take what names them out of the reasons for which items were left out."""
+    for stream, key, reason in access.rows("SELECT stream, key, reason FROM rejections"):
+        if redacted(reason, leaving.names) != reason or any(email in reason.lower() for email in emails):
+            kept = redacted(nameless(reason), leaving.names)
+            access.run("UPDATE rejections SET reason = ? WHERE stream = ? AND key = ?", (kept, stream, key))
 
 
 def _erase_mail(access: Access, leaving: _Leaving) -> None:

@@ -14,6 +14,7 @@ from inference.findings import MessageFindings
 
 #: Stands where a forgotten person's name stood.
 BLANK = "…"
+_ADDRESS = re.compile(r"[^\s()<>“”]{1,250}@[^\s()<>“”]{1,250}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ class Curtain:
             attendees=tuple(self._attendee(each) for each in meeting.attendees),
         )
 
+    def reason(self, reason: str) -> str:
+        """Why an item was left out, without the id or subject that holds a forgotten person's address."""
+        found = _ADDRESS.findall(reason.lower())
+        return nameless(reason) if any(self.book.is_forgotten(email) for email in found) else reason
+
     def _attendee(self, attendee: Attendee) -> Attendee:
         return replace(attendee, address=self._nameless(attendee.address))
 
@@ -91,6 +97,11 @@ def redacted(text: str, names: Iterable[str]) -> str:
         return text
     pattern = r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + r")(?!\w)"
     return re.sub(pattern, lambda found: found.group() if found.group().islower() else BLANK, text, flags=re.IGNORECASE)
+
+
+def nameless(reason: str) -> str:
+    """Why an item was left out, without what it ends with: by what a person finds the item."""
+    return reason.partition(" (")[0]
 
 
 def without_names(act: Act, names: Iterable[str]) -> Act:

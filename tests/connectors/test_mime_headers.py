@@ -131,6 +131,12 @@ def test_without_any_header_date_the_arrival_counts_and_without_that_the_mail_is
     assert read(raw) == Rejected(key="k", reason="has no believable date")
 
 
+def test_a_rejected_mail_is_named_by_its_message_id_or_else_its_subject(read):
+    both = stamped("Message-ID: <lost@post.example>\nSubject: The pier\n")
+    assert read(both).reason == "has no believable date (Message-ID lost@post.example)"
+    assert read(stamped("Subject: =?utf-8?q?The_pi=C3=A8r?=\n")).reason == "has no believable date (subject “The pièr”)"
+
+
 @pytest.mark.parametrize("days", [-5000, -30, 0, 1, 30, 5000])
 def test_the_day_on_which_a_mail_is_read_does_not_date_it(days, read):
     now = datetime(2024, 3, 6, 12, tzinfo=UTC) + timedelta(days=max(days, 0))

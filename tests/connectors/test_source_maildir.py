@@ -294,7 +294,7 @@ def test_own_folders_are_known_by_the_owners_globs_or_their_usual_names(box):
 def test_a_mail_above_the_cap_is_rejected(box):
     with (box.root / "cur" / "1.a.host:2,S").open("wb") as file:
         file.truncate(MAX_MESSAGE + 2)
-    assert box.pull()[0][0] == Rejected(key=box.pull()[0][0].key, reason="is larger than 25 MB")
+    assert box.pull()[0][0] == Rejected(key=box.pull()[0][0].key, reason="is larger than 25 MB (file 1.a.host)")
 
 
 def test_a_mail_without_a_date_has_that_of_its_file_name(box):

@@ -235,7 +235,9 @@ def test_every_text_colour_can_be_read_by_day_and_by_night():
 def test_a_letter_of_an_earlier_day_names_the_day_of_the_reading():
     (account, *_) = sample().accounts
     later = replace(account, last_success=account.last_success + timedelta(days=400))
-    assert letter(replace(sample(), accounts=(later,))).accounts_line.startswith("Your account was read on 6 July 2027 at")
+    assert letter(replace(sample(), accounts=(later,))).accounts_line.startswith(
+        "Your account was read on 6 July 2027 at"
+    )
 
 
 def test_the_reading_of_one_two_and_more_accounts_is_told_in_plain_english():

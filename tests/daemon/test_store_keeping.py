@@ -276,3 +276,14 @@ def test_reading_a_kept_mail_anew_brings_its_subject_back(store, owner):
     ((number, message),) = store.kept_messages(0, 9)
     store.save_readings([(number, message, read(replace(message, sender=DANA)))])
     assert [row[7] for row in dump(store)["messages"]] == ["A letter after all"]
+
+
+def test_why_an_item_was_left_out_does_not_name_who_was_forgotten(store):
+    named = Rejected(key="a", reason=f"has no believable date (Message-ID {TOMAS.email})")
+    other = Rejected(key="b", reason="has no believable date (Message-ID 7@post.example)")
+    feed(store, mail("known", sender=TOMAS), named, other)
+    store.forget([TOMAS.email])
+    kept = ["has no believable date", other.reason]
+    assert [each.reason for each in store.rejections()] == kept
+    feed(store, named, other)
+    assert [each.reason for each in store.rejections()] == kept
