@@ -14,12 +14,12 @@ from inference.matters.odds import shifted, together
 from inference.matters.reading import Reading
 from inference.matters.types import ANSWERED_IN_WORDS, DOCUMENTS, kinship
 
-#: From this probability on, an answer is taken for what it seems to be; elsewhere than in the thread, more.
-_ENOUGH, _ENOUGH_ELSEWHERE, _ENOUGH_FOR_DEEDS = 0.5, 0.6, 0.6
-# Log-odds that an answer gains by its place: most where words alone are what was asked for, least for a refusal,
-# which is rarer than it sounds.
+#: From this probability on, an answer is taken for what it seems to be.
+_ENOUGH = 0.6
+# Log-odds that an answer gains by its place: most where words alone are what was asked for, and for a refusal, which
+# is hardly said to anything else than what was asked.
 _DIRECT, _IN_THREAD = 1.0, 0.6
-_FOR_DEEDS, _FOR_PROMISES, _FOR_REFUSALS = 0.6, 0.7, 0.3
+_FOR_DEEDS, _FOR_PROMISES, _FOR_REFUSALS = 0.6, 0.7, 1.0
 _EXPLAINED = 0.5  # who refuses says why
 _RARELY_REFUSED = -0.4  # hardly anybody refuses plain information
 _A_FEW_WORDS, _MANY_WORDS = 4, 40
@@ -63,7 +63,7 @@ def verdict(reading: Reading, draft: Draft, acts: Sequence[Act]) -> Verdict | No
     delivered = found[0]
     if delivered is not None and best.what == "promised" and _is_plain(delivered, promised, draft):
         best = delivered
-    return best if best.odds >= _demanded(best, reading, draft) else None
+    return best if best.odds >= _ENOUGH else None
 
 
 def _is_plain(delivered: Verdict, promised: _Pool | None, draft: Draft) -> bool:
@@ -72,14 +72,6 @@ def _is_plain(delivered: Verdict, promised: _Pool | None, draft: Draft) -> bool:
         return False
     much_surer = promised is not None and promised.confidence - delivered.act.confidence >= _MUCH_SURER
     return delivered.act.type is draft.type or not much_surer
-
-
-def _demanded(best: Verdict, reading: Reading, draft: Draft) -> float:
-    """How sure a verdict must be: surer elsewhere than in the thread, and where it says that a deed was done."""
-    if not near_by_thread(draft, reading.mail):
-        return _ENOUGH_ELSEWHERE
-    a_deed = best.what == "delivered" and draft.type not in ANSWERED_IN_WORDS and not reading.mail.attachments
-    return _ENOUGH_FOR_DEEDS if a_deed else _ENOUGH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

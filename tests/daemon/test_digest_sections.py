@@ -86,6 +86,10 @@ def test_thanks_are_due_three_days_after_the_help():
     assert not due("thank", ("delivered", 9, "Here."), ("thanked", 8, "Thanks!"), kind="resource")
 
 
+def test_who_was_told_how_it_turned_out_is_not_said_to_be_unthanked():
+    assert not due("thank", ("asked", 50, "Would you?"), ("delivered", 40, "Here."), ("outcome_told", 5, "It worked."))
+
+
 def test_nobody_is_thanked_for_what_the_owner_did():
     assert not due("thank", ("delivered", 9, "Here."), to_owner=False)
 

@@ -111,7 +111,7 @@ def _digest(told: dict, ledgers: StoryLedger, got: list, as_of: datetime, total:
         waited = now.promised_at or now.asked_at
         sure = "maybe_delivered" not in now.doubts
         checks = {
-            "thank": not mine and now.status is Status.DELIVERED and not now.thanked_at and "maybe_thanked" not in now.doubts and old(now.delivered_at, 3),
+            "thank": not mine and now.status is Status.DELIVERED and not now.thanked_at and not now.outcome_told_at and "maybe_thanked" not in now.doubts and old(now.delivered_at, 3),
             "tell_outcome": not mine and now.status is Status.DELIVERED and turns_out(favor, now)
             and not now.outcome_told_at and "maybe_told" not in now.doubts and old(now.delivered_at, 21),
             "answer": mine and now.status is Status.ASKED and sure and old(now.asked_at, 2),

@@ -26,6 +26,8 @@ def _unthanked(entry: Entry, network: Network, thresholds: Thresholds) -> bool:
         entry.favor.receiver == OWNER
         and entry.state.status is Status.DELIVERED
         and entry.state.thanked_at is None
+        # Who tells how it turned out has mostly said thanks with it, in words that were not understood.
+        and entry.state.outcome_told_at is None
         and "maybe_thanked" not in entry.state.doubts
         and done is not None
         and thresholds.thank_days <= entries.age(network, done) <= thresholds.gratitude_days
