@@ -34,11 +34,11 @@ from inference.acts.model import LARGEST, SCALE, Head, dump
 STRENGTH: Final = 0.015
 TYPE_STRENGTH: Final = 0.03
 #: The gate lets this share of the sentences pass in which the model finds an act that is there.
-GATE_RECALL: Final = 0.995
+GATE_RECALL: Final = 0.985
 #: What the features of cues for types have in their names; they tell nothing of acts.
 TYPE_CUE: Final = ":type."
 #: Features that weigh less than this in every head are left out; it costs nothing that can be measured.
-LEAST_WEIGHT: Final = 0.015
+LEAST_WEIGHT: Final = 0.05
 #: A feature must be seen in this many sentences.
 SEEN: Final = 2
 FOLDS: Final = 5
