@@ -46,10 +46,11 @@ class Debts:
 
 
 def debts(favors: Sequence[Favor], as_of: datetime) -> Debts:
-    """The debts as they stood at ``as_of``."""
+    """The debts as they stood at ``as_of``; what may have been settled is none."""
     standing = favors_with_state(favors, as_of)
-    mine = [then for favor, then in standing if favor.giver == OWNER]
-    others = [then for favor, then in standing if favor.giver != OWNER]
+    pending = [(favor, then) for favor, then in standing if "maybe_delivered" not in then.doubts]
+    mine = [then for favor, then in pending if favor.giver == OWNER]
+    others = [then for favor, then in pending if favor.giver != OWNER]
     helped = [(favor, then) for favor, then in standing if favor.giver != OWNER and then.status is Status.DELIVERED]
 
     def due(at: datetime | None, least: int, most: int) -> bool:
@@ -58,9 +59,15 @@ def debts(favors: Sequence[Favor], as_of: datetime) -> Debts:
     return Debts(
         asks_unanswered=sum(s.status is Status.ASKED and due(s.asked_at, ANSWER_DAYS, STALE_DAYS) for s in mine),
         promises_open=sum(s.status is Status.PROMISED and due(s.promised_at, PROMISE_DAYS, STALE_DAYS) for s in mine),
-        thanks_owed=sum(not s.thanked_at and due(s.delivered_at, THANKS_DAYS, GRATITUDE_DAYS) for _, s in helped),
+        thanks_owed=sum(
+            not (s.thanked_at or s.outcome_told_at or "maybe_thanked" in s.doubts)
+            and due(s.delivered_at, THANKS_DAYS, GRATITUDE_DAYS)
+            for _, s in helped
+        ),
         outcomes_untold=sum(
-            turns_out(f, s) and not s.outcome_told_at and due(s.delivered_at, OUTCOME_DAYS, GRATITUDE_DAYS)
+            turns_out(f, s)
+            and not (s.outcome_told_at or "maybe_told" in s.doubts)
+            and due(s.delivered_at, OUTCOME_DAYS, GRATITUDE_DAYS)
             for f, s in helped
         ),
         waiting_on=sum(
