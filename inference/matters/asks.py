@@ -16,6 +16,7 @@ from inference.matters.wording import capital
 from inference.timeline import OWNER, Mail
 
 _SAME_MATTER_CHARS = 400  # asks of one mail closer than this, of kindred types, are one matter
+_ELABORATES, _PLAINLY_ASKS = 0.6, 0.9  # "I'd need them by Friday", beside what is plainly asked for, asks for no more
 _FOLLOW_UP_DAYS = 21.0
 _OFFER_LASTS_DAYS = 180.0
 _ROUTINE, _ASKED_BACK = 0.6, 0.3
@@ -55,6 +56,9 @@ def _one_matter(group: list[Act], act: Act) -> bool:
     if other is kind or not act.certain or not any(a.certain for a in group):
         return True
     close = act.start - group[-1].end < _SAME_MATTER_CHARS
+    weaker, stronger = sorted((act.confidence, lead(group).confidence))
+    if close and weaker < _ELABORATES and stronger >= _PLAINLY_ASKS:
+        return True
     if kind in MINOR or other in MINOR:
         return close or _words_shared(group, act) >= 2
     return close and kinship(kind, other) > 0 and _words_shared(group, act) >= 1

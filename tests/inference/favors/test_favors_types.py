@@ -109,3 +109,10 @@ def test_what_is_asked_for_by_name_is_the_matter_however_sure_the_other_sentence
     beside = scene.act("ask", "I only need somebody who tells me which table.", "info", p=0.75)
     scene.mail("m1", "me", ["dana"], named, beside)
     assert scene.facts() == [("intro", "dana", "me", "asked")]
+
+
+def test_a_faint_ask_beside_a_plain_one_is_no_second_matter(scene):
+    plain = scene.act("ask", "Could you write me five lines on hospital corridors?", "feedback", p=0.99)
+    faint = scene.act("ask", "I'd need them by 5 June.", "support", p=0.55)
+    scene.mail("m1", "dana", ["me"], plain, faint)
+    assert scene.facts() == [("feedback", "me", "dana", "asked")]
