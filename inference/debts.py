@@ -29,9 +29,22 @@ HAS_OUTCOME: Final = frozenset(
 _OPENS_A_DOOR: Final = frozenset({FavorType.INTRO, FavorType.REFERRAL})
 
 
-def turns_out(favor: Favor, then: State) -> bool:
-    """Whether the giver of this help waits to hear how it turned out."""
-    return favor.type in HAS_OUTCOME and (then.asked_at is not None or favor.type in _OPENS_A_DOOR)
+def open_for_sure(then: State) -> bool:
+    """Whether nothing was seen that may have been what is still open."""
+    return "maybe_delivered" not in then.doubts
+
+
+def unthanked(then: State) -> bool:
+    """Whether help surely had no thanks. Who tells how it turned out has mostly said thanks with it."""
+    delivered = then.status is Status.DELIVERED
+    return delivered and not (then.thanked_at or then.outcome_told_at or "maybe_thanked" in then.doubts)
+
+
+def untold(favor: Favor, then: State) -> bool:
+    """Whether help that turns out somehow was given, and its giver surely has not heard how it did."""
+    turns_out = favor.type in HAS_OUTCOME and (then.asked_at is not None or favor.type in _OPENS_A_DOOR)
+    told = then.outcome_told_at or "maybe_told" in then.doubts
+    return then.status is Status.DELIVERED and turns_out and not told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +61,10 @@ class Debts:
 def debts(favors: Sequence[Favor], as_of: datetime) -> Debts:
     """The debts as they stood at ``as_of``; what may have been settled is none."""
     standing = favors_with_state(favors, as_of)
-    pending = [(favor, then) for favor, then in standing if "maybe_delivered" not in then.doubts]
+    pending = [(favor, then) for favor, then in standing if open_for_sure(then)]
     mine = [then for favor, then in pending if favor.giver == OWNER]
     others = [then for favor, then in pending if favor.giver != OWNER]
-    helped = [(favor, then) for favor, then in standing if favor.giver != OWNER and then.status is Status.DELIVERED]
+    helped = [(favor, then) for favor, then in standing if favor.giver != OWNER]
 
     def due(at: datetime | None, least: int, most: int) -> bool:
         return at is not None and timedelta(days=least) <= as_of - at <= timedelta(days=most)
@@ -59,17 +72,8 @@ def debts(favors: Sequence[Favor], as_of: datetime) -> Debts:
     return Debts(
         asks_unanswered=sum(s.status is Status.ASKED and due(s.asked_at, ANSWER_DAYS, STALE_DAYS) for s in mine),
         promises_open=sum(s.status is Status.PROMISED and due(s.promised_at, PROMISE_DAYS, STALE_DAYS) for s in mine),
-        thanks_owed=sum(
-            not (s.thanked_at or s.outcome_told_at or "maybe_thanked" in s.doubts)
-            and due(s.delivered_at, THANKS_DAYS, GRATITUDE_DAYS)
-            for _, s in helped
-        ),
-        outcomes_untold=sum(
-            turns_out(f, s)
-            and not (s.outcome_told_at or "maybe_told" in s.doubts)
-            and due(s.delivered_at, OUTCOME_DAYS, GRATITUDE_DAYS)
-            for f, s in helped
-        ),
+        thanks_owed=sum(unthanked(s) and due(s.delivered_at, THANKS_DAYS, GRATITUDE_DAYS) for _, s in helped),
+        outcomes_untold=sum(untold(f, s) and due(s.delivered_at, OUTCOME_DAYS, GRATITUDE_DAYS) for f, s in helped),
         waiting_on=sum(
             s.status in (Status.ASKED, Status.PROMISED) and due(s.promised_at or s.asked_at, PROMISE_DAYS, STALE_DAYS)
             for s in others

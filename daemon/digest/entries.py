@@ -11,7 +11,7 @@ from daemon.digest import phrases
 from daemon.digest.document import Item, Quote, Who
 from daemon.digest.section import Thresholds
 from inference.acts.act import FavorType
-from inference.debts import turns_out
+from inference.debts import open_for_sure, untold
 from inference.favor import Evidence, Favor, State, Status, StepName
 from inference.network import Network, PersonView, favors_with_state
 from inference.timeline import OWNER
@@ -93,7 +93,7 @@ def helped_by_owner(network: Network, thresholds: Thresholds) -> dict[int, list[
 
 def still_open(entry: Entry, since: datetime, due: int, network: Network, thresholds: Thresholds) -> bool:
     """Whether an ask or promise of ``since`` is ``due`` days old and has not yet settled itself."""
-    if "maybe_delivered" in entry.state.doubts:
+    if not open_for_sure(entry.state):
         return False
     routine = entry.favor.type in _ROUTINE
     longest = min(thresholds.stale_days, thresholds.routine_stale_days) if routine else thresholds.stale_days
@@ -105,10 +105,7 @@ def outcome_untold(entry: Entry, network: Network, thresholds: Thresholds) -> bo
     done = entry.state.delivered_at
     return (
         entry.favor.receiver == OWNER
-        and entry.state.status is Status.DELIVERED
-        and turns_out(entry.favor, entry.state)
-        and entry.state.outcome_told_at is None
-        and "maybe_told" not in entry.state.doubts
+        and untold(entry.favor, entry.state)
         and done is not None
         and thresholds.tell_outcome_days <= age(network, done) <= thresholds.gratitude_days
     )

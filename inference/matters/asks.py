@@ -52,11 +52,12 @@ def matters(acts: tuple[Act, ...]) -> list[list[Act]]:
 
 def _one_matter(group: list[Act], act: Act) -> bool:
     """Whether ``act`` asks for what ``group`` asks for: the same type, a small part of it, or the same words."""
-    kind, other = _kind(lead(group)), _kind(act)
+    first = lead(group)
+    kind, other = _kind(first), _kind(act)
     if other is kind or not act.certain or not any(a.certain for a in group):
         return True
     close = act.start - group[-1].end < _SAME_MATTER_CHARS
-    weaker, stronger = sorted((act.confidence, lead(group).confidence))
+    weaker, stronger = sorted((act.confidence, first.confidence))
     if close and weaker < _ELABORATES and stronger >= _PLAINLY_ASKS:
         return True
     if kind in MINOR or other in MINOR:

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Set
 from inference.acts.act import Act, ActName
 from inference.favor import Status, StepName
 from inference.matters.book import Book, Draft, mail_evidence
-from inference.matters.matching import days_between, near_by_thread
+from inference.matters.matching import days_between
 from inference.matters.reading import Reading
 from inference.matters.types import DOCUMENTS
-from inference.matters.vocabulary import said_itself
 
 _GIVES = (ActName.DELIVER, ActName.INTRO)
 _TELLS = (ActName.OUTCOME, ActName.NEWS)
@@ -59,7 +58,7 @@ def _may_be(book: Book, reading: Reading, draft: Draft, *, understood: bool) -> 
     elif draft.receiver == reading.author and draft.status is Status.DELIVERED:
         if not draft.thanked and _may_thank(reading, draft, understood=understood):
             yield "maybe_thanked", f"{who} wrote something that may have been the thanks."
-        if not draft.told and _may_tell(book, reading, draft):
+        if not draft.told and _may_tell(reading, draft):
             yield "maybe_told", f"{who} wrote something that may have told how it turned out."
 
 
@@ -75,17 +74,13 @@ def _may_thank(reading: Reading, draft: Draft, *, understood: bool) -> bool:
     return reading.mail.answers in draft.mails and not understood and reading.mail.words >= _SAYS_SOMETHING
 
 
-def _comes_back_to_it(reading: Reading, draft: Draft) -> bool:
+def _comes_back_to_it(reading: Reading) -> bool:
     """Whether the mail goes on in the favor's conversation at some length, and not to ask for more."""
-    long_enough = reading.mail.words >= _TELLS_SOMETHING
-    return long_enough and near_by_thread(draft, reading.mail) and reading.strongest(ActName.ASK) < 0.5
+    return reading.mail.words >= _TELLS_SOMETHING and reading.strongest(ActName.ASK) < 0.5
 
 
-def _may_tell(book: Book, reading: Reading, draft: Draft) -> bool:
+def _may_tell(reading: Reading, draft: Draft) -> bool:
     later = days_between(draft.touched, reading.mail.at)
-    if later >= _WEEKS_LATER and (reading.of(ActName.THANKS) or _comes_back_to_it(reading, draft)):
+    if later >= _WEEKS_LATER and (reading.of(ActName.THANKS) or _comes_back_to_it(reading)):
         return True
-    return later >= 1.0 and any(
-        near_by_thread(draft, reading.mail) or book.shared_words(draft, said_itself(act)) >= 1.0
-        for act in reading.of(*_TELLS)
-    )
+    return later >= 1.0 and bool(reading.of(*_TELLS))

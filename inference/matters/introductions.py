@@ -15,9 +15,9 @@ from inference.matters.matching import days_between
 from inference.matters.odds import shifted, together
 from inference.matters.reading import CROWD, Reading
 from inference.matters.types import spoken_of
-from inference.matters.wording import capital
+from inference.matters.wording import capital, folded
 from inference.timeline import OWNER, Mail, Timeline
-from inference.words import fold, name_hash
+from inference.words import name_hash
 
 #: What an ask weighs that only asks leave to introduce somebody.
 SOUNDING = 0.4
@@ -37,7 +37,6 @@ _ASKS_KEPT = 50
 _CAPITALISED = re.compile(r"\w\W{1,3}[^\W\d_a-zß-öø-ÿ]\w|^\W*[^\W\d_a-zß-öø-ÿ]\w+[,:]")
 
 
-_LONGEST = 600
 _CONNECTS = re.compile(
     r"\b(?:introduc\w+|intro|intros|meet|this is|that's|here's|here is|that is|over to you|take it from here|you two|the two of you|both of you"
     r"|in copy|on copy|cc'?d|cc'?ing|cc|copied|copying|copy|loop\w*|connect\w*|in touch|acquaint\w*|put you|say hello|joining us"
@@ -207,7 +206,7 @@ def _meant_as_one(book: Book, reading: Reading) -> Draft | None:
 @lru_cache(maxsize=4096)
 def connects(quote: str) -> bool:
     """Whether the words bring two people together: somebody who only writes to both introduces nobody."""
-    return _CONNECTS.search(fold(quote[:_LONGEST]).replace("’", "'")) is not None
+    return _CONNECTS.search(folded(quote)) is not None
 
 
 def _names(act: Act) -> bool:

@@ -10,9 +10,8 @@ import re
 from functools import lru_cache
 
 from inference.acts.act import Act, FavorType
-from inference.words import fold, stem, word_hash
-
-_LONGEST = 600
+from inference.matters.wording import folded
+from inference.words import stem, word_hash
 
 # Folded words in English, German, French, Spanish; the first type that is named counts.
 _NAMED: tuple[tuple[FavorType, tuple[str, ...]], ...] = (
@@ -116,13 +115,13 @@ _SAME = re.compile(
 
 def asked_nearby(act: Act) -> FavorType | None:
     """The type that only the sentences beside the ask name: "They want a letter of reference. Would you write it?\""""
-    writes = _WRITE.search(_folded(act.quote)) is not None
+    writes = _WRITE.search(folded(act.quote)) is not None
     return FavorType.REFERRAL if writes and not _REFERENCES.isdisjoint(act.topic) else None
 
 
 def asked_again(quote: str) -> bool:
     """Whether the ask is for the same kind of thing as the last one."""
-    return _SAME.search(_folded(quote)) is not None
+    return _SAME.search(folded(quote)) is not None
 
 
 _EACH = re.compile(
@@ -134,7 +133,7 @@ _EACH = re.compile(
 
 def of_each(quote: str) -> bool:
     """Whether the ask to several people wants something of each: no one's answer is then good for the others."""
-    return _EACH.search(_folded(quote)) is not None
+    return _EACH.search(folded(quote)) is not None
 
 
 _MARKS = re.compile(
@@ -146,19 +145,15 @@ _MARKS = re.compile(
 
 def tells_apart(one: str, other: str) -> bool:
     """Whether two asks name different months or numbers: the April invoice is not the March invoice."""
-    left, right = set(_MARKS.findall(_folded(one))), set(_MARKS.findall(_folded(other)))
+    left, right = set(_MARKS.findall(folded(one))), set(_MARKS.findall(folded(other)))
     return bool(left) and bool(right) and left.isdisjoint(right)
-
-
-def _folded(quote: str) -> str:
-    return fold(quote[:_LONGEST]).replace("’", "'")
 
 
 @lru_cache(maxsize=4096)
 def asked_outright(quote: str) -> FavorType | None:
     """The type of favor that the sentence asks for by name, None where it names none."""
-    folded = _folded(quote)
+    words = folded(quote)
     for kind, pattern in _PATTERNS:
-        if pattern.search(folded):
+        if pattern.search(words):
             return kind
     return None

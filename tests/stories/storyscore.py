@@ -16,7 +16,7 @@ from pathlib import Path
 
 from storyledger import Labelled, Reader, Recognised, StoryLedger
 
-from inference.debts import turns_out
+from inference.debts import open_for_sure, unthanked, untold
 from inference.favors import Favor, Status, state
 from inference.timeline import OWNER
 
@@ -109,11 +109,10 @@ def _digest(told: dict, ledgers: StoryLedger, got: list, as_of: datetime, total:
     for favor, now in got:
         who, mine = ledgers.keys[favor.person], favor.giver == OWNER
         waited = now.promised_at or now.asked_at
-        sure = "maybe_delivered" not in now.doubts
+        sure = open_for_sure(now)
         checks = {
-            "thank": not mine and now.status is Status.DELIVERED and not now.thanked_at and not now.outcome_told_at and "maybe_thanked" not in now.doubts and old(now.delivered_at, 3),
-            "tell_outcome": not mine and now.status is Status.DELIVERED and turns_out(favor, now)
-            and not now.outcome_told_at and "maybe_told" not in now.doubts and old(now.delivered_at, 21),
+            "thank": not mine and unthanked(now) and old(now.delivered_at, 3),
+            "tell_outcome": not mine and untold(favor, now) and old(now.delivered_at, 21),
             "answer": mine and now.status is Status.ASKED and sure and old(now.asked_at, 2),
             "keep_promise": mine and now.status is Status.PROMISED and sure and old(now.promised_at, 5),
             "waiting_on": not mine and now.status in (Status.ASKED, Status.PROMISED) and sure and old(waited, 5),

@@ -8,7 +8,7 @@ from daemon.digest import entries, phrases
 from daemon.digest.document import Item
 from daemon.digest.entries import Entry
 from daemon.digest.section import SectionSpec, Thresholds
-from inference.favor import Status
+from inference.debts import unthanked
 from inference.network import Network
 from inference.timeline import OWNER
 
@@ -24,11 +24,7 @@ def _unthanked(entry: Entry, network: Network, thresholds: Thresholds) -> bool:
     done = entry.state.delivered_at
     return (
         entry.favor.receiver == OWNER
-        and entry.state.status is Status.DELIVERED
-        and entry.state.thanked_at is None
-        # Who tells how it turned out has mostly said thanks with it, in words that were not understood.
-        and entry.state.outcome_told_at is None
-        and "maybe_thanked" not in entry.state.doubts
+        and unthanked(entry.state)
         and done is not None
         and thresholds.thank_days <= entries.age(network, done) <= thresholds.gratitude_days
     )
