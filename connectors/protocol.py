@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from connectors.records import Batch, Cursor
@@ -44,6 +44,31 @@ class Connector(Protocol):
 
         Raises:
             CursorExpired: ``since`` is no longer known.
+            ConnectorError: as its subclasses say.
+        """
+        ...
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """A connector that holds something open between calls: a connection."""
+
+    def close(self) -> None:
+        """Give back what is held open. Raises nothing; a call after it opens anew."""
+        ...
+
+
+@runtime_checkable
+class Watches(Protocol):
+    """A connector whose source says by itself when something is new."""
+
+    def watch(self, seconds: float, woken: Callable[[], bool]) -> bool:
+        """Wait until the source has something new (True), ``seconds`` have passed or ``woken()`` holds (False).
+
+        ``woken`` is asked at least once a second. Called between pulls only, by the thread that pulls. A source that
+        cannot say it answers False after ``seconds`` all the same.
+
+        Raises:
             ConnectorError: as its subclasses say.
         """
         ...
