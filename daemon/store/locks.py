@@ -224,7 +224,7 @@ class SessionLocks(Locks):
             self._asked("SELECT pg_advisory_unlock(%s, %s)", _ADVISORY, number)
 
     def _is_taken(self, number: int) -> bool:
-        return self._asked(f"SELECT 1 {_GRANTED}", _ADVISORY, number) is not None  # noqa: S608  # constants
+        return self._asked(f"SELECT 1 {_GRANTED}", _ADVISORY, number) is not None
 
     def _holder(self, number: int) -> str:
         whose = f"SELECT application_name FROM pg_stat_activity WHERE pid = (SELECT pid {_GRANTED} LIMIT 1)"  # noqa: S608

@@ -33,6 +33,7 @@ from daemon.store.addresses import AddressBook
 from daemon.store.applying import Applied, apply
 from daemon.store.corrections import Correction
 from daemon.store.database import Access, Database
+from daemon.store.errors import StoreBusy
 from daemon.store.exporting import ExportedMail, ExportedMeeting
 from daemon.store.findings import WorkedOut
 from daemon.store.locks import RUNNER, account_lock
