@@ -38,7 +38,8 @@ class Correction:
     """One thing that the owner said.
 
     ``verdict``, ``type``, ``email`` (an address of the person whose ledger the favor is in) and ``example`` (the favor
-    as it was inferred then) are of favors only, "" and None otherwise.
+    as it was inferred then) are of favors only, "" and None otherwise. ``letter`` is the token of the letter that was
+    answered with it, "" where it was said on the command line.
     """
 
     id: int = 0
@@ -49,6 +50,7 @@ class Correction:
     email: str = ""
     at: datetime
     example: Example | None = None
+    letter: str = ""
 
     @property
     def favor(self) -> FavorCorrection | None:
@@ -61,7 +63,9 @@ class Correction:
 
 def corrections(access: Access) -> list[Correction]:
     """Everything the owner said, in the order of saying it."""
-    rows = access.rows("SELECT id, kind, subject, verdict, type, email, at, example FROM corrections ORDER BY id")
+    rows = access.rows(
+        "SELECT id, kind, subject, verdict, type, email, at, example, letter FROM corrections ORDER BY id"
+    )
     return [
         Correction(
             id=number,
@@ -72,8 +76,9 @@ def corrections(access: Access) -> list[Correction]:
             email=email,
             at=time_of(at),
             example=None if shown is None else _EXAMPLE.decode(shown),
+            letter=letter,
         )
-        for number, kind, subject, verdict, type_, email, at, shown in rows
+        for number, kind, subject, verdict, type_, email, at, shown, letter in rows
     ]
 
 
@@ -130,8 +135,19 @@ def add(access: Access, said: Correction, *, on_that_day: bool = False) -> int:
     number = int((highest[0] if highest else None) or 0) + 1
     shown = None if said.example is None else encode(said.example)
     access.run(
-        "INSERT INTO corrections (id, kind, subject, verdict, type, email, at, example) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (number, said.kind.value, encode(said.subject), said.verdict, said.type, said.email, moment(said.at), shown),
+        "INSERT INTO corrections (id, kind, subject, verdict, type, email, at, example, letter) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            number,
+            said.kind.value,
+            encode(said.subject),
+            said.verdict,
+            said.type,
+            said.email,
+            moment(said.at),
+            shown,
+            said.letter,
+        ),
     )
     stir(access, Stirred.PEOPLE, [0])
     return number

@@ -370,8 +370,11 @@ def test_the_digest_shows_all_that_the_letter_leaves_out(synced, kith):
     assert len(whole) > len(letter)
 
 
-def test_sending_is_said_not_to_be_there_yet(synced, kith):
-    assert "not available in this version" in kith(synced, "digest", "--send", code=2)
+def test_sending_needs_a_server_and_the_letter_as_it_is(synced, kith):
+    assert "has no [smtp] table" in kith(synced, "digest", "--send", code=2)
+    assert "leave out --output, --format and --all" in kith(synced, "digest", "--send", "--all", code=2)
+    assert "'you' is no mail address" in kith(synced, "digest", "--send", "--to", "you", code=2)
+    assert "--to is for --send" in kith(synced, "digest", "--to", "maya@lindqvist.example", code=2)
 
 
 def test_a_rejected_favor_stays_away_until_that_is_taken_back(sample, kith):
