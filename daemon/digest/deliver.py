@@ -280,27 +280,11 @@ def _transport(config: Config) -> Transport:
 
 
 def _by_smtp(config: Config, settings: SmtpConfig) -> Transport:
-    from connectors.passwords import password
     from daemon.digest import smtp
     from daemon.digest.mail import ascii_address
 
     def send(mail: bytes, to: str) -> None:
-        secret = password(settings, base=config.folder, username=settings.username) if settings.username else None
-        if settings.username and secret is None:
-            raise NeedsOwner(
-                f"[smtp] in {config.path.name} has a username and no password: add password_file, password_command, "
-                "password_env, password_credential or password_keyring"
-            )
-        server = smtp.Server(
-            host=settings.host,
-            port=settings.port,
-            security=settings.security,
-            username=settings.username,
-            password=secret,
-            auth=settings.auth,
-            ca_file=config.folder / settings.ca_file if settings.ca_file else None,
-            timeout=settings.timeout,
-        )
+        server = smtp.server_of(settings, config.folder)
         smtp.send(server, mail, sender=ascii_address(_sender(config)), recipient=ascii_address(to))
 
     return send

@@ -21,10 +21,12 @@ import msgspec
 
 from connectors.errors import ConnectorError, NeedsOwner, Transient
 from connectors.harmless import one_line
-from connectors.passwords import Secret
+from connectors.passwords import Secret, password
 
 if TYPE_CHECKING:
     from io import BufferedReader
+
+    from daemon.config import SmtpConfig
 
 #: A server may say so much in one session, and take so many timeouts in all.
 _MOST_BYTES: Final = 256 * 1024
@@ -55,6 +57,44 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     def place(self) -> str:
         """The server as the owner's config names it."""
         return f"{self.host}:{self.port}"
+
+
+def server_of(settings: SmtpConfig, folder: Path) -> Server:
+    """The server of an [smtp] table, with the password that it points to; relative paths start in ``folder``.
+
+    Raises:
+        NeedsOwner: the password is not there.
+        Transient: the command that prints it did not end.
+    """
+    secret = password(settings, base=folder, username=settings.username) if settings.username else None
+    if settings.username and secret is None:
+        raise NeedsOwner(
+            "[smtp] has a username and no password: add password_file, password_command, password_env, "
+            "password_credential or password_keyring"
+        )
+    return Server(
+        host=settings.host,
+        port=settings.port,
+        security=settings.security,
+        username=settings.username,
+        password=secret,
+        auth=settings.auth,
+        ca_file=folder / Path(settings.ca_file).expanduser() if settings.ca_file else None,
+        timeout=settings.timeout,
+    )
+
+
+def check(server: Server) -> None:
+    """Connect, log in and leave again, without any mail.
+
+    Raises:
+        NeedsOwner: certificate, login or settings are wrong.
+        Transient: it cannot be reached, or lets nobody in now.
+    """
+    with _connected(server) as session:
+        _log_in(session, server)
+        with suppress(smtplib.SMTPException, OSError):
+            session.quit()
 
 
 def send(server: Server, mail: bytes, *, sender: str, recipient: str) -> None:

@@ -56,7 +56,6 @@ def send_trial(settings: Mapping[str, Any], base: Path) -> None:
         ConnectorError: it does not work; the message says what to do.
     """
     from daemon.config import SmtpConfig
-    from daemon.digest.deliver import server
-    from daemon.digest.smtp import check
+    from daemon.digest.smtp import check, server_of
 
-    check(server(SmtpConfig(**settings), base))
+    check(server_of(SmtpConfig(**settings), base))
