@@ -6,6 +6,7 @@ bundled ones and those of the address's own domain are offered, those of another
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +23,8 @@ from daemon.servers.lookup import Found, Lookup
 from daemon.servers.server import login_name
 from daemon.servers.trials import on_trial, read_trial, send_trial
 
+#: What errors say that another name or password could mend.
+_LOGIN: Final = re.compile(r"\b(?:password|login)\b")
 _CHOICES: Final = "--password-file, --password-command, --password-env, --password-credential or --password-keyring"
 
 
@@ -33,6 +36,7 @@ class _Door:
     place: str
     settings: Mapping[str, Value]
     pattern: str
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,8 @@ class Dialog:
         found = agreed(self.address, self.flags, self.lookup, asks=self.asks)
         if found is None or not self._willing(found):
             return None
-        doors = list(_doors(found, self.flags))
+        hint = found.provider.advice[0] if found.provider and found.provider.advice else ""
+        doors = [replace(door, hint=hint) for door in _doors(found, self.flags)]
         if not doors:
             raise Failure("no server is left: --no-smtp and --no-caldav leave out the only ones that are named")
         login = self._login(doors[0])
@@ -118,7 +123,10 @@ class Dialog:
                         f"{error}. Nothing was written; --no-test writes it without trying{without}"
                     ) from error
                 typer.echo(f"no\n  {error}")
-                again = self._again(door, login, wrong=isinstance(error, NeedsOwner), first=first)
+                wrong = isinstance(error, NeedsOwner) and bool(_LOGIN.search(str(error)))
+                if wrong and door.hint:
+                    typer.echo(f"  {door.hint}")
+                again = self._again(door, login, wrong=wrong, first=first)
             if again is None:
                 return replace(login, tried=False) if first else None
             login = again
