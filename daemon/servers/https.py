@@ -39,6 +39,7 @@ class Https:
             for _ in range(_REDIRECTS + 1):
                 if not _is_https(url) or time.monotonic() > until:
                     return None
+                http.trust(url)  # no login is sent, so nothing is given away
                 answer = http.request(method, url, headers={"Depth": depth} if depth else None, allow=_ANY)
                 if answer.status not in REDIRECTS or "location" not in answer.headers:
                     return answer

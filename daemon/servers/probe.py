@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ssl
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -59,9 +58,11 @@ def _asked(host: str, port: int, starttls: str | None, context: ssl.SSLContext) 
     try:
         if starttls == "imap":
             imap = imaplib.IMAP4(host, port, timeout=_TIMEOUT_S)
-            with contextlib.closing(imap.sock):
+            try:
                 imap.starttls(context)
                 return _ends(imap.sock)
+            finally:
+                imap.shutdown()
         with smtplib.SMTP(host, port, timeout=_TIMEOUT_S) as smtp:
             smtp.starttls(context=context)
             return _ends(smtp.sock)

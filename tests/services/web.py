@@ -98,7 +98,7 @@ def sites(cert: Path, key: Path) -> Iterator[Sites]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_PROPFIND = answer  # noqa: N815
+        do_GET = do_PROPFIND = do_OPTIONS = answer  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             pass
