@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, Transient
 from connectors.protocol import Connector, Stream
 from connectors.records import Batch, Message
-from daemon.replies import findings_of_reply, hear
+from daemon.replies import findings_of_answer, hear
 from daemon.sent_boxes import unmatched
 from daemon.store import Applied, Place, Store, UnderWay, best_copies
 
@@ -136,7 +136,7 @@ class _Pass:
         # Before the batch: the cursor must not move past a reply that was not heard.
         replies = hear(self.store, best.values(), now=self.now(), zone=self.zone)
         return {
-            identity: findings_of_reply() if identity in replies else self.read(message)
+            identity: findings_of_answer() if identity in replies else self.read(message)
             for identity, message in best.items()
             if identity in wanted
         }

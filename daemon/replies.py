@@ -1,4 +1,4 @@
-"""Mails of a batch in, the owner's corrections in them kept; the identities of the mails that are such replies out.
+"""Mails of a batch in, the owner's corrections in them kept; the identities of those mails out.
 
 Only a mail that is proven to be the owner's own (``Message.own``), that goes to the address that the letter asked to
 be answered at, and that brings one letter's secret along is heard. Whatever is received is not, whoever it says it is from.
@@ -38,12 +38,13 @@ def hear(store: Store, messages: Iterable[Message], *, now: datetime, zone: Zone
     """
     heard = set()
     for message in messages:
-        letter = _answered(store, message) if _may_speak(message) else None
-        if letter is None:
-            continue
-        said = _said(message, zone)
+        letters = answered(store, message)
+        said = _said(message, zone) if letters else Commands()
         if said == Commands():
             continue
+        if len(letters) > 1:  # which numbers are meant?
+            said = Commands(puzzling=(*said.puzzling, *(f"{each.word} {each.code}" for each in said.said)))
+        letter = letters[0]
         at = min(message.sent_at, now)
         meant = corrections_of(store, letter, said, at)
         reply = Reply(
@@ -54,8 +55,8 @@ def hear(store: Store, messages: Iterable[Message], *, now: datetime, zone: Zone
     return heard
 
 
-def findings_of_reply() -> MessageFindings:
-    """What such a reply is to the ledger: nothing that anybody said to anybody."""
+def findings_of_answer() -> MessageFindings:
+    """What an answer to a letter is to the ledger: nothing that anybody said to anybody."""
     return MessageFindings(kind=MailKind.OWN_DIGEST, kind_because="your answer to this program's letter")
 
 
@@ -70,29 +71,33 @@ def _may_speak(message: Message) -> bool:
     )
 
 
-def _answered(store: Store, message: Message) -> Letter | None:
-    """The one letter whose secret the mail brings along, where it goes to an address that hears it."""
-    named = dict.fromkeys(_secrets(message))
-    letters = [letter for letter in map(store.letter, named) if letter is not None]
+def answered(store: Store, message: Message) -> list[Letter]:
+    """The letters that a mail answers: those whose secrets it brings along, where it goes to who is to hear it.
+
+    Empty for whatever the owner did not write; more than one only where it names several.
+    """
+    if not _may_speak(message):
+        return []
+    letters = _known(store, _secrets(message))
     if not letters:
-        found = (_ID.match(each) for each in message.references[-_REFERENCES:])
-        letters = [
-            letter for letter in (store.letter(each[1].lower()) for each in found if each) if letter is not None
-        ][-1:]
+        letters = _known(store, _in_ids(message.references[-_REFERENCES:]))[-1:]
     goes_to = {each.email for each in (*message.to, *message.cc, *message.bcc)}
-    if len(letters) != 1 or not goes_to.intersection(letters[0].addresses):
-        return None
-    return letters[0]
+    return [letter for letter in letters if goes_to.intersection(letter.addresses)]
+
+
+def _known(store: Store, secrets: Iterable[str]) -> list[Letter]:
+    return [letter for letter in map(store.letter, dict.fromkeys(secrets)) if letter is not None]
 
 
 def _secrets(message: Message) -> Iterator[str]:
     for text in (message.subject, message.text[:_SEARCHED], message.html[:_SEARCHED]):
         if TOKEN_PREFIX in text.lower():
             yield from (found[1].lower() for found in _SECRET.finditer(text))
-    for each in message.in_reply_to[:_REFERENCES]:
-        found = _ID.match(each)
-        if found:
-            yield found[1].lower()
+    yield from _in_ids(message.in_reply_to[:_REFERENCES])
+
+
+def _in_ids(ids: Iterable[str]) -> Iterator[str]:
+    yield from (found[1].lower() for found in map(_ID.match, ids) if found)
 
 
 def _said(message: Message, zone: ZoneInfo) -> Commands:

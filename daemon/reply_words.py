@@ -186,6 +186,12 @@ def commands(text: str, today: date) -> Commands:
     return Commands(said=tuple(said)[:_MOST_SAID], puzzling=tuple(puzzling[:_MOST_PUZZLING]))
 
 
+def last_day(lasts: str, today: date) -> date | None:
+    """The last day of a snooze of ``lasts`` (``30d``, ``2 weeks``, ``2026-09-01``); None where it is no time to come."""
+    found = _read(f"{Word.SNOOZE} 1 {lasts}", today)
+    return found[0].until if len(found) == 1 else None
+
+
 def _lines(text: str) -> Iterator[str]:
     for line in text.split("\n")[:_MOST_LINES]:
         plain = " ".join(line.split())
@@ -225,5 +231,5 @@ def _meant(line: str) -> bool:
     words = re.findall(r"\w+", _folded(line))
     single = [spelling[0] for spelling in _WORDS if len(spelling) == 1]
     return any(word.isdigit() for word in words) or any(
-        get_close_matches(word, single, n=1, cutoff=0.8) for word in words[:3]
+        get_close_matches(word, single, n=1, cutoff=0.75) for word in words[:3]
     )
