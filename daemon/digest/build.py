@@ -38,7 +38,10 @@ def build(
     ``heard`` is what came of earlier ones.
     """
     specs = sorted(members(sections, "SECTION", SectionSpec), key=lambda spec: spec.order)
-    filled = [Section(id=spec.id, title=spec.title, items=_sorted(spec.build(network, thresholds))) for spec in specs]
+    filled = [
+        Section(id=spec.id, title=spec.title, items=_sorted(_wanted(spec, spec.build(network, thresholds), network)))
+        for spec in specs
+    ]
     accounts = [
         replace(part, shown=part.items[: None if everything else _SHOWN_ACCOUNTS])
         for part in filled
@@ -62,6 +65,16 @@ def build(
         token=token,
         heard=tuple(heard),
     )
+
+
+def _wanted(spec: SectionSpec, items: Sequence[Item], network: Network) -> list[Item]:
+    """The items without those of which the owner wants to hear nothing for now."""
+    return [
+        item
+        for item in items
+        if not any((spec.id, email) in network.silent for email in item.person.addresses)
+        and not (item.favor_ids and network.resting.issuperset(item.favor_ids))
+    ]
 
 
 def _sorted(items: Sequence[Item]) -> tuple[Item, ...]:
