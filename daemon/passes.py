@@ -137,6 +137,7 @@ def one_pass(
             stop=stop,
             read=read,
             sent=sent_globs(account.settings),
+            zone=config.owner.zone,
         )
     except StoreError:
         raise
