@@ -18,11 +18,14 @@ from requests import Response as RawResponse
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
 
 from connectors.errors import ProtocolViolation, Transient
 
 _PIECE: Final = 64 * 1024
 _GZIP: Final = 31  # zlib's number for the format
+#: Refusals whose body says what they mean.
+_REASONED: Final = frozenset({400, 403, 409, 410, 412})
 
 
 class TooLarge(ProtocolViolation):
@@ -107,6 +110,19 @@ class WatchedAdapter(HTTPAdapter):
         if proxy.lower().startswith("http"):  # SOCKS has connections of its own
             manager.pool_classes_by_scheme = _POOLS
         return manager
+
+
+def body_of(raw: RawResponse, most: int) -> bytes:
+    """The body, as ``whole_body`` says; of a refusal or redirect what there is of it, for its status says enough.
+
+    A server that refuses without reading the request to its end often resets the connection after its answer.
+    """
+    if raw.status_code < 300 or raw.status_code in _REASONED:
+        return whole_body(raw, most)
+    try:
+        return whole_body(raw, most)
+    except (HTTPError, OSError, ProtocolViolation, Transient):
+        return b""
 
 
 def whole_body(raw: RawResponse, most: int) -> bytes:

@@ -268,6 +268,12 @@ def test_an_answer_that_is_cut_anywhere_is_transient():
         failure(pieces[:kept], Transient)
 
 
+def test_a_refusal_that_is_cut_off_is_a_refusal_all_the_same():
+    failure(reply(404, b"x", length=10), NeedsOwner, "is not there")
+    failure(reply(429, b"x", length=2**30, Retry_After="7"), Transient, "is busy")
+    failure(reply(403, b"x", length=10), Transient, "broke off|cut off")  # why it was forbidden is not known
+
+
 def test_an_answer_that_is_packed_strangely_is_a_violation():
     failure(reply(200, b"x", Content_Encoding="br"), ProtocolViolation, "not asked for")
     failure(reply(200, b"no gzip", Content_Encoding="gzip"), ProtocolViolation, "is broken")
