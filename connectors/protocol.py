@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
+from connectors.login import Login
 from connectors.records import Batch, Cursor
+from connectors.tokens import TokenStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +81,20 @@ class Surroundings:
     """What a connector may know besides its own settings.
 
     ``base`` is the folder that relative paths start from, ``now`` the clock (aware, UTC), ``zone`` the owner's.
+    ``account`` is the account's name; ``tokens`` is the folder where logins are kept (default: ``tokens`` in ``base``).
     """
 
     base: Path
     now: Callable[[], datetime]
     zone: ZoneInfo
     owner_addresses: tuple[str, ...] = ()
+    account: str = ""
+    tokens: Path | None = None
+
+    @property
+    def logins(self) -> TokenStore:
+        """Where the logins of the accounts are kept."""
+        return TokenStore(self.tokens or self.base / "tokens")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +102,15 @@ class ConnectorSpec:
     """One kind of source: the ``kind`` of the config, its settings type, and how to open it.
 
     ``settings`` is a frozen ``msgspec.Struct`` with ``forbid_unknown_fields``; ``open`` makes a connector of one
-    and may raise ``NeedsOwner``.
+    and may raise ``NeedsOwner``. ``login`` is for kinds that the owner logs in to with ``kith login``.
     """
 
     kind: str
     settings: type[Any]
     open: Callable[[Any, Surroundings], Connector]
-    needs_login: bool = False
+    login: Callable[[Any, Surroundings], Login] | None = None
+
+    @property
+    def needs_login(self) -> bool:
+        """Whether the owner must log in before such an account can be read."""
+        return self.login is not None

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from connectors.errors import ConnectorError
-from connectors.protocol import Stream, Surroundings
+from connectors.protocol import Stream
 from daemon.config import Account, Config, load
 from daemon.failure import ConfigError
 from daemon.sent_boxes import listed, own_boxes, sent_globs, unmatched
 from daemon.store import Store, StoreError, open_store
+from daemon.surroundings import surroundings
 
 #: The names at the top of the installation, and the distribution that each must belong to alone.
 TOP_LEVEL: Final = ("connectors", "inference", "daemon")
@@ -103,14 +104,8 @@ def _private(path: Path, what: str) -> Iterator[Finding]:
 
 def _account(config: Config, account: Account) -> Iterator[Finding]:
     what = f"account {account.name}"
-    surroundings = Surroundings(
-        base=config.folder,
-        now=lambda: datetime.now(UTC),
-        zone=config.owner.zone,
-        owner_addresses=config.owner.addresses,
-    )
     try:
-        streams = account.spec.open(account.settings, surroundings).streams()
+        streams = account.spec.open(account.settings, surroundings(config, account.name)).streams()
     except ConnectorError as error:
         yield Finding(verdict=Verdict.FAIL, what=what, says=str(error))
         return

@@ -9,19 +9,19 @@ import logging
 import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Event
 from time import monotonic
 from typing import Final
 
 from connectors.errors import ConnectorError, Transient
-from connectors.protocol import Surroundings
 from daemon.config import Account, Config
 from daemon.pipeline import Progress, SyncOutcome, sync_account
 from daemon.refresh import Owner, refresh
 from daemon.schedule import pause
 from daemon.sent_boxes import sent_globs
 from daemon.store import Applied, Store, StoreError
+from daemon.surroundings import clock, surroundings
 
 _LOG: Final = logging.getLogger("kithkeeper")
 
@@ -46,11 +46,6 @@ class Pass:
 def owner_of(config: Config) -> Owner:
     """The owner as people and favors are worked out for."""
     return Owner(name=config.owner.name, addresses=config.owner.addresses)
-
-
-def clock() -> datetime:
-    """The time: aware, UTC."""
-    return datetime.now(UTC)
 
 
 def passes(
@@ -79,13 +74,10 @@ def _pass(
     config: Config, store: Store, account: Account, progress: Progress, *, full: bool, stop: Callable[[], bool]
 ) -> SyncOutcome:
     try:
-        surroundings = Surroundings(
-            base=config.folder, now=clock, zone=config.owner.zone, owner_addresses=config.owner.addresses
-        )
         return sync_account(
             account.name,
             account.kind,
-            account.spec.open(account.settings, surroundings),
+            account.spec.open(account.settings, surroundings(config, account.name)),
             store,
             now=clock,
             keep_text=config.store.keep_text == "full",

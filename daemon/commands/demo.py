@@ -52,7 +52,8 @@ def _worked_out(config: Config) -> tuple[Network, str]:
     from daemon.demo import AS_OF
     from daemon.progress import screen
     from daemon.refresh import refresh
-    from daemon.service import clock, owner_of, passes
+    from daemon.service import owner_of, passes
+    from daemon.surroundings import clock
 
     with opened(config) as store, screen() as shown:
         done = list(passes(config, store, config.accounts, progress=shown.account))
