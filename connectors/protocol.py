@@ -76,6 +76,19 @@ class Watches(Protocol):
         ...
 
 
+@runtime_checkable
+class Describes(Protocol):
+    """A connector that knows more of its source than the names of streams; asked after ``streams``."""
+
+    def own_streams(self) -> Sequence[str]:
+        """The names of the streams whose mail counts as written by the owner."""
+        ...
+
+    def abilities(self) -> Sequence[str]:
+        """What the source can do beyond the least, a line for the owner each."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What a connector may know besides its own settings.

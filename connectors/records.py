@@ -36,6 +36,11 @@ AUTOMATION_HEADERS = frozenset(
     }
 )
 
+#: So many characters of a body, white space run together, tell one mail from another. A source that cuts texts must
+#: leave so many of any text: the 24 KB that ``imap`` takes at least hold them in the most wasteful writing
+#: (quoted-printable, four bytes a character).
+IDENTIFYING_TEXT = 2000
+
 Answer = Literal["accepted", "declined", "tentative", "unanswered"]
 MeetingStatus = Literal["confirmed", "tentative", "cancelled"]
 
@@ -140,9 +145,11 @@ class Message(_Once):
     def identity(self) -> str:
         """What makes this mail the same mail in every folder and account: 32 hex digits.
 
-        A hash of the Message-ID and of everything that the sender wrote: anybody can send a mail with somebody
-        else's Message-ID and From, and such a mail is another one. Blind readers, display names and white space do not
-        count, for they differ between the copies of one mail.
+        A hash of the Message-ID and of what the sender wrote: anybody can send a mail with somebody else's Message-ID
+        and From, and such a mail is another one. Blind readers, display names and white space do not count, for they
+        differ between the copies of one mail. Of a long text only the beginning counts, because some sources hand out
+        no more than that (``IDENTIFYING_TEXT``): who repeats so many characters of a mail, its time, subject and
+        readers has that mail before him, and what he adds below is not read a second time.
         """
         try:
             return self._identity
@@ -152,7 +159,7 @@ class Message(_Once):
 
     def _identified(self) -> str:
         parts = [self.message_id or "", self.sender.email, self.sent_at.isoformat()]
-        parts += [" ".join(text.split()) for text in (self.subject, self.text, self.html)]
+        parts += [" ".join(text.split())[:IDENTIFYING_TEXT] for text in (self.subject, self.text, self.html)]
         for group in ([each.email for each in self.to], [each.email for each in self.cc]):
             parts += [str(len(group)), *sorted(group)]
         for ids in (self.in_reply_to, self.references, self.attachments):

@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
+from zoneinfo import ZoneInfo
 
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, Transient
 from connectors.protocol import Connector, Stream
 from connectors.records import Batch, Message
+from daemon.replies import findings_of_answer, hear
 from daemon.sent_boxes import unmatched
 from daemon.store import Applied, Place, Store, UnderWay, best_copies
 
@@ -28,6 +30,8 @@ class Progress(Protocol):
 
     def __call__(self, done: int, total: int | None) -> None: ...
 
+
+_UTC: Final = ZoneInfo("UTC")
 
 Read = Callable[[Message], "MessageFindings"]
 
@@ -70,6 +74,7 @@ class _Pass:
     progress: Progress
     stop: Callable[[], bool]
     sent: Sequence[str]
+    zone: ZoneInfo
     applied: Applied = field(default_factory=Applied)
     notes: list[str] = field(default_factory=list)
     warning: str | None = None
@@ -128,7 +133,13 @@ class _Pass:
             return {}
         best = best_copies(messages)
         wanted = set(best) if reread else self.store.unknown(list(best.values()))
-        return {identity: self.read(message) for identity, message in best.items() if identity in wanted}
+        # Before the batch: the cursor must not move past a reply that was not heard.
+        replies = hear(self.store, best.values(), now=self.now(), zone=self.zone)
+        return {
+            identity: findings_of_answer() if identity in replies else self.read(message)
+            for identity, message in best.items()
+            if identity in wanted
+        }
 
 
 def sync_account(
@@ -144,6 +155,7 @@ def sync_account(
     stop: Callable[[], bool] = lambda: False,
     read: Read | None = None,
     sent: Sequence[str] = (),
+    zone: ZoneInfo = _UTC,
 ) -> SyncOutcome:
     """Read one account to its end (or to ``stop``) and record how that went.
 
@@ -155,6 +167,7 @@ def sync_account(
             by the next one, full or not.
         read: reads one message; the shipped recogniser's reader where None, loaded with the first unknown mail.
         sent: the globs by which the account's settings name boxes of the owner's own mail.
+        zone: the owner's, where the days of what replies to letters say begin.
 
     Raises:
         StoreError: the store failed or another process is writing to it; what was stored before stays.
@@ -169,6 +182,7 @@ def sync_account(
         progress=progress,
         stop=stop,
         sent=sent,
+        zone=zone,
     )
     with store.writing():
         error = _read_all(reading, full=full)

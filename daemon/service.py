@@ -85,6 +85,7 @@ def _pass(
             full=full,
             stop=stop,
             sent=sent_globs(account.settings),
+            zone=config.owner.zone,
         )
     except StoreError:
         raise

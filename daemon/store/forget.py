@@ -15,7 +15,7 @@ from itertools import chain
 import msgspec
 
 from connectors.records import Address
-from daemon.store import statements
+from daemon.store import letters, statements
 from daemon.store.addresses import forgotten_email, mark_of, salt
 from daemon.store.corrections import blank_examples, corrections
 from daemon.store.database import Access, Row
@@ -49,6 +49,7 @@ def forget(access: Access, emails: Iterable[str]) -> int:
     leaving = _leaving(access, [row[0] for row in rows if row[2] != OWNER])
     known = [row for row in rows if row[1] not in owners]
     _erase_examples(access, leaving)
+    letters.forget(access, wanted - owners, leaving.names)
     _erase_statements(access, leaving, {row[1] for row in known})
     _erase_reasons(access, leaving, {row[1] for row in known})
     _erase_mail(access, leaving)

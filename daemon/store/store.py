@@ -6,7 +6,7 @@ Each method is one transaction unless it says otherwise, and raises ``StoreError
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from daemon.store import (
     exporting,
     findings,
     forget,
+    letters,
     people,
     records,
     reinfer,
@@ -27,13 +28,14 @@ from daemon.store import (
     texts,
     views,
 )
-from daemon.store.accounts import Claim, Rejection
+from daemon.store.accounts import Rejection
 from daemon.store.addresses import AddressBook
 from daemon.store.applying import Applied, apply
 from daemon.store.corrections import Correction
 from daemon.store.database import Access, Database
 from daemon.store.exporting import ExportedMail, ExportedMeeting
 from daemon.store.findings import WorkedOut
+from daemon.store.letters import Claim, Letter, Reply
 from daemon.store.people import StoredPerson
 from daemon.store.streams import Place, UnderWay
 from daemon.store.timelines import Reader
@@ -358,27 +360,69 @@ class Store:
         with self._write() as access:
             reinfer.save_readings(access, AddressBook(), readings)
 
-    # Letters.
+    # Letters and replies to them.
 
-    def claim_digest(self, period: str, message_id: str, now: datetime) -> bool:
-        """Claim the letter of a period before sending it; False where it was claimed already."""
+    def claim_letter(self, period: str, letter: Letter, told: Collection[str], now: datetime) -> bool:
+        """Claim a period for ``letter`` before it is sent; False where it was claimed already.
+
+        ``told`` are the identities of the replies that it confirms.
+        """
         with self._write() as access:
-            return accounts.claim_digest(access, period, message_id, now)
+            return letters.claim(access, period, letter, told, now)
 
-    def digest_sent(self, period: str, now: datetime) -> None:
+    def take_over_letter(self, claimed: Claim, now: datetime) -> bool:
+        """Claim an unsent letter anew, to send it once more; False where somebody else did so meanwhile."""
+        with self._write() as access:
+            return letters.take_over(access, claimed, now)
+
+    def letter_sent(self, period: str, now: datetime) -> None:
         """Record that the letter of a period was handed over."""
         with self._write() as access:
-            accounts.digest_sent(access, period, now)
+            letters.sent(access, period, now)
 
-    def release_digest(self, period: str) -> None:
-        """Give a claim back: its letter was refused and is to be sent again."""
+    def release_letter(self, period: str) -> None:
+        """Give a claim back: its letter was refused, and one is to be made anew."""
         with self._write() as access:
-            accounts.release_digest(access, period)
+            letters.release(access, period)
+
+    def keep_letter(self, letter: Letter) -> None:
+        """Keep a letter of no period, so that replies to it are understood."""
+        with self._write() as access:
+            letters.keep(access, letter)
 
     def claims(self) -> Sequence[Claim]:
-        """All letters, by period."""
+        """The letters of all periods, by period."""
         with self._database.reading() as access:
-            return accounts.claims(access)
+            return letters.claims(access)
+
+    def letter(self, token: str) -> Letter | None:
+        """The letter with this token."""
+        with self._database.reading() as access:
+            return letters.letter(access, token)
+
+    def letter_called(self, message_id: str) -> Letter | None:
+        """The letter with this Message-ID."""
+        with self._database.reading() as access:
+            return letters.letter_called(access, message_id)
+
+    def letter_days(self) -> dict[str, datetime]:
+        """By token: the moment that each letter was about."""
+        with self._database.reading() as access:
+            return letters.days(access)
+
+    def unconfirmed_replies(self) -> list[Reply]:
+        """The replies of which no letter has told yet."""
+        with self._database.reading() as access:
+            return letters.unconfirmed(access)
+
+    def apply_reply(self, reply: Reply, said: Sequence[Correction], now: datetime) -> bool:
+        """Note a reply and keep what it says; False, with nothing kept, where it was noted before."""
+        with self._write() as access:
+            if not letters.answered(access, reply, now):
+                return False
+            for each in said:
+                corrections.add(access, each)
+            return True
 
     # Everything, for the owner to take away.
 
