@@ -1,7 +1,12 @@
-"""How often a long pass looks for garbage in cycles: seldom, for it makes hardly any and holds many small things."""
+"""How a long-lived process treats its memory.
+
+A long pass looks for garbage in cycles seldom, for it makes hardly any and holds many small things. Threads share
+what was allocated and given back, and what nobody needs goes back to the system.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import gc
 from typing import Final
 
@@ -14,3 +19,22 @@ def collect_seldom() -> None:
     """From now on; what was loaded already (modules, tables) is never looked through again."""
     gc.freeze()
     gc.set_threshold(_YOUNG, _OLDER, _OLDER)
+
+
+_M_ARENA_MAX: Final = -8
+
+
+def few_arenas() -> None:
+    """From now on all threads allocate from one place (glibc; elsewhere nothing changes): what one gave back another
+    takes."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
+
+
+def give_back() -> None:
+    """Give free memory back to the system (glibc; elsewhere nothing happens)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        gc.collect()
+        trim(0)
