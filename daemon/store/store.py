@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from connectors.records import Batch, Message
 from daemon.store import (
     accounts,
+    cards,
     corrections,
     exporting,
     findings,
@@ -39,6 +40,7 @@ from daemon.store.streams import Place, UnderWay
 from daemon.store.timelines import Reader
 from daemon.store.upgrade import upgraded
 from daemon.store.views import LeftOut
+from inference.cards import Card
 from inference.favor import Favor
 from inference.findings import MessageFindings
 from inference.interactions import Day
@@ -188,6 +190,11 @@ class Store:
         """Every address with the names seen beside it and how often."""
         with self._database.reading() as access:
             return list(people.identities(access))
+
+    def cards(self) -> list[Card]:
+        """What the owner's address books say."""
+        with self._database.reading() as access:
+            return cards.cards(access)
 
     def own_sent(self) -> list[str]:
         """The From addresses in Sent mail that are the owner's; not those of others whose mail lies there too."""

@@ -38,6 +38,7 @@ def test_an_older_store_keeps_what_the_owner_said(store):
     with database.writing() as access:
         access.run("DROP TABLE corrections")
         access.run("DROP TABLE statements")
+        access.run("DROP TABLE cards")
         access.run(
             "CREATE TABLE corrections (id INTEGER NOT NULL PRIMARY KEY, kind TEXT NOT NULL, subject BLOB NOT NULL, "
             "verdict TEXT NOT NULL, type TEXT, email TEXT NOT NULL, at BIGINT NOT NULL)"
