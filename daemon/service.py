@@ -19,11 +19,11 @@ from daemon.failure import ConfigError
 from daemon.letters import Letters
 from daemon.logs import Log
 from daemon.notify import Notifier
-from daemon.passes import clock
 from daemon.pulse import STUCK_S
 from daemon.schedule import next_time, weekly
 from daemon.status import AccountNow, summary
 from daemon.store import Store, StoreError, open_store
+from daemon.surroundings import clock
 from daemon.worker import Office, Worker
 
 #: How often the main thread looks around when nothing rings.

@@ -28,6 +28,7 @@ from daemon.pulse import Pulse
 from daemon.schedule import PAUSED, STOPPED, backoff, jittered
 from daemon.status import AccountNow, Doing
 from daemon.store import Store, StoreError
+from daemon.surroundings import clock
 from inference.findings import MessageFindings
 
 #: How often a waiting thread looks at whether a file that a paused account depends on has changed.
@@ -71,7 +72,7 @@ class Worker:
         self._reconnect = False
         #: When the latest pass began that came to an end, on the monotonic clock.
         self.looked_at = 0.0
-        self.now = AccountNow(name=account.name, doing="starting", since=passes.clock())
+        self.now = AccountNow(name=account.name, doing="starting", since=clock())
         self._thread = Thread(target=self._run, name=f"kith {account.name}", daemon=True)
 
     def start(self) -> None:
@@ -205,7 +206,7 @@ class Worker:
     def _plan(self, wait: timedelta, doing: Doing, *, failures: int, problem: str | None) -> None:
         self._due = monotonic() + wait.total_seconds()
         self._depended_on = self._files() if problem else ()
-        self._show(doing, due=passes.clock() + wait, failures=failures, problem=problem)
+        self._show(doing, due=clock() + wait, failures=failures, problem=problem)
 
     # Between passes.
 
@@ -292,7 +293,7 @@ class Worker:
         passes.closed(opened)
 
     def _show(self, doing: Doing, **more: Any) -> None:
-        since: datetime = self.now.since if doing == self.now.doing else passes.clock()
+        since: datetime = self.now.since if doing == self.now.doing else clock()
         self.now = msgspec.structs.replace(self.now, doing=doing, since=since, **more)
         self._office.changed()
 
