@@ -152,7 +152,7 @@ class _Talk:
         config = load(self.path)
         usual = config.owner.addresses[0]
         mine = address[0].strip() if address else usual
-        if not address and self.asks:
+        if not address and self.asks and not self._in_files:
             mine = self._asked("The mail address of the new account", "--address", usual).strip()
         additions = self._additions(mine, frozenset(account.name for account in config.accounts))
         if not additions.accounts and additions.smtp is None:
@@ -169,19 +169,22 @@ class _Talk:
         from daemon.new_config import Additions, file_accounts
         from daemon.servers.dialog import Dialog
 
-        named = bool(self.mbox or self.maildir or self.ics)
         in_files = file_accounts(*map(_absolute, (self.mbox, self.maildir, self.ics)), sent=self.sent, taken=taken)
-        if self.flags.any_server or (self.asks and not named):
+        if self.flags.any_server or (self.asks and not self._in_files):
             names = taken | {account.name for account in in_files}
             base = self.path.parent.absolute()
             dialog = Dialog(address=address, flags=self.flags, asks=self.asks, base=base, taken=names)
             on_servers = dialog.additions()
             if on_servers is not None:
                 return replace(on_servers, accounts=(*on_servers.accounts, *in_files))
-            if self.asks and not named:
+            if self.asks and not self._in_files:
                 asked = map(_chosen, ("An mbox file or folder", "A maildir", "A calendar file or folder (.ics)"))
                 in_files = file_accounts(*asked, sent=self.sent, taken=taken)
         return Additions(accounts=in_files)
+
+    @property
+    def _in_files(self) -> bool:
+        return bool(self.mbox or self.maildir or self.ics)
 
     def _missing(self, additions: Additions) -> list[Path]:
         files = [self.path.with_name(name) for name in additions.missing]

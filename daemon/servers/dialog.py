@@ -95,13 +95,12 @@ class Dialog:
 
     def _login(self, door: _Door) -> _Login:
         username = self.flags.username or login_name(door.pattern, self.address)
-        if self.flags.place:
-            return _Login(username=username)
-        if not self.asks:
+        if not self.asks and not self.flags.place:
             raise Failure(f"give the place of the password: {_CHOICES} (there is no terminal to ask on)")
-        if not self.flags.username:
+        if self.asks and not self.flags.username:
             username = str(typer.prompt(f"Your login name at {door.place}", default=username)).strip()
-        return _Login(username=username, password=_typed("Password (is not shown; Enter: later)"))
+        password = None if self.flags.place else _typed("Password (is not shown; Enter: later)")
+        return _Login(username=username, password=password)
 
     def _for(self, door: _Door, first: _Door, login: _Login) -> _Login:
         """The same login at another server: the name as is usual there, unless the owner gave another name."""
@@ -134,9 +133,13 @@ class Dialog:
     def _again(self, door: _Door, login: _Login, *, wrong: bool, first: bool) -> _Login | None:
         """What to try next; None to give up."""
         otherwise = "go on without trying" if first else "leave it out"
-        if not wrong or self.flags.place:
-            return login if typer.confirm(f"Try again? (no: {otherwise})", default=True) else None
+        if (not wrong or self.flags.place) and not typer.confirm(f"Try again? (no: {otherwise})", default=True):
+            return None
+        if not wrong:
+            return login
         username = str(typer.prompt(f"Your login name at {door.place}", default=login.username)).strip()
+        if self.flags.place:
+            return replace(login, username=username)
         password = _typed(f"Password (is not shown; Enter: {otherwise})")
         return replace(login, username=username, password=password) if password is not None else None
 

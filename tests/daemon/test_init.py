@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -300,3 +303,29 @@ def test_nothing_to_add_is_said(tmp_path, kith):
     before = path.read_text()
     assert "nothing to add" in kith(tmp_path, "init", "--add", code=2)
     assert path.read_text() == before
+
+
+def test_from_init_to_the_first_letter(tmp_path, kith, dovecot, smtp_servers, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("KITH_TEST", "secret")
+    ask = (
+        "From: Dana Okafor <dana@okafor.example>\r\nTo: alice@example.org\r\nSubject: Priya\r\nMessage-ID: <a@okafor.example>\r\n"
+        f"Date: {format_datetime(datetime.now(UTC) - timedelta(days=4))}\r\n\r\n"
+        "Hi Alice,\r\n\r\nCould you introduce me to Priya Raman?\r\n\r\nDana\r\n"
+    )
+    dovecot.append([ask.encode()])
+    smtp = smtp_servers("none", login=False)
+    folder = tmp_path / "new"
+    kith(folder, "init", *ME, *at_dovecot(dovecot), "--username", "alice", "--password-env", "KITH_TEST")
+    with (folder / "kith.toml").open("a") as file:
+        file.write(f'\n[smtp]\nhost = "127.0.0.1"\nport = {smtp.port}\nsecurity = "none"\n')
+    assert "fail" not in kith(folder, "doctor")
+    synced = subprocess.run(
+        [KITH, "--config", folder / "kith.toml", "sync"], capture_output=True, text=True, check=True
+    )
+    assert "mail: 1 new" in synced.stdout
+    assert "Dana" in kith(folder, "digest", "--all")
+    kith(folder, "digest", "--send")
+    (letter,) = smtp.mails
+    assert letter["To"] == "alice@example.org"
+    assert "Dana" in letter.get_body(("plain",)).get_content()

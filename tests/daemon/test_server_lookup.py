@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import ssl
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import urllib3.util.connection
@@ -301,3 +304,34 @@ def test_an_international_domain_is_asked_for_as_dns_writes_it():
     assert domain_of("maya@Bücher.example") == "xn--bcher-kva.example"
     assert not is_host(domain_of("maya@exa mple.org"))
     assert Lookup(https=Silence()).domain("maya@localhost") == Found()
+
+
+def test_usual_names_count_only_where_a_server_answers_that_proves_its_name(keys, monkeypatch):
+    """One server greets as IMAP for every name and port; so only what greets right is taken."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*keys)
+    connect = socket.create_connection
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor() as pool:
+        listening.settimeout(10)
+
+        def greet() -> None:
+            plain, _ = listening.accept()
+            with contextlib.suppress(OSError), context.wrap_socket(plain, server_side=True) as secure:
+                secure.sendall(b"* OK ready\r\n")
+                secure.recv(1)
+
+        greeted = [pool.submit(greet) for _ in range(6)]
+        monkeypatch.setattr(
+            socket, "create_connection", lambda _place, timeout=None: connect(listening.getsockname(), timeout)
+        )
+        trusting = ssl.create_default_context(cafile=str(keys[0]))
+        with monkeypatch.context() as trusted:
+            trusted.setattr(ssl, "create_default_context", lambda: trusting)
+            found = Lookup(https=Silence()).guesses(ADDRESS)
+        for each in greeted:
+            each.result()
+        assert (found.imap, found.smtp) == (ImapServer(host="imap.example.org"), None)
+        greeted = [pool.submit(greet) for _ in range(6)]
+        assert Lookup(https=Silence()).guesses(ADDRESS) == Found()
+        for each in greeted:
+            each.result()
