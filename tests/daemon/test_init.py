@@ -25,6 +25,12 @@ KITH = Path(sys.executable).parent / "kith"
 ME = ["--name", "Maya", "--address", "alice@example.org", "--timezone", "UTC"]
 
 
+@pytest.fixture(autouse=True)
+def _own_data(tmp_path, monkeypatch):
+    """No test shares a store with another, or with whoever runs it."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
 @pytest.fixture
 def kith(capsys):
     """``kith(folder, "init", …)`` is what the command prints; ``code`` is what it must exit with."""
@@ -306,7 +312,6 @@ def test_nothing_to_add_is_said(tmp_path, kith):
 
 
 def test_from_init_to_the_first_letter(tmp_path, kith, dovecot, smtp_servers, monkeypatch):  # noqa: F811
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("KITH_TEST", "secret")
     ask = (
         "From: Dana Okafor <dana@okafor.example>\r\nTo: alice@example.org\r\nSubject: Priya\r\nMessage-ID: <a@okafor.example>\r\n"
