@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import timedelta
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -87,14 +88,43 @@ class SmtpConfig(PasswordSettings, frozen=True, kw_only=True):
 
 
 class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """How ``kith run`` works: ``poll`` is how often it looks for what is new."""
+    """How ``kith run`` works: ``poll`` is how often it looks for what is new.
+
+    ``listen`` is the address of /healthz and /metrics, nowhere where empty; ``listen_public`` allows one that other
+    machines reach.
+    """
 
     poll: str = "5m"
+    listen: str = ""
+    listen_public: bool = False
 
     @property
     def every(self) -> timedelta:
         """``poll`` as a duration."""
         return duration(self.poll)
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """``listen`` as an IP address and a port; None where it is empty.
+
+        Raises:
+            ValueError: it is not written so, or other machines reach it and ``listen_public`` does not allow that.
+        """
+        if not self.listen:
+            return None
+        host, _, port = self.listen.rpartition(":")
+        if not port.isdecimal() or not 0 < int(port) < 65536:
+            raise ValueError(f'write it like "127.0.0.1:9464", not {self.listen!r}')
+        try:
+            address = ip_address(host.removeprefix("[").removesuffix("]"))
+        except ValueError as error:
+            raise ValueError(f'write an IP address and a port, like "127.0.0.1:9464", not {self.listen!r}') from error
+        if not address.is_loopback and not self.listen_public:
+            raise ValueError(
+                f"other machines may reach {host}, and anybody there sees the names of your accounts: use 127.0.0.1, "
+                "or allow it with listen_public = true"
+            )
+        return str(address), int(port)
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -293,6 +323,10 @@ def _run(table: object, place: Place) -> RunConfig:
         raise place.error(f"'poll': {error}", "poll") from error
     if every < _SHORTEST_POLL:
         raise place.error(f"'poll' must be {_SHORTEST_POLL.seconds}s at least", "poll")
+    try:
+        run.address  # noqa: B018  # one that is none fails when it is looked at
+    except ValueError as error:
+        raise place.error(f"'listen': {error}", "listen") from error
     return run
 
 

@@ -44,7 +44,8 @@ class SyncOutcome:
 
     ``problem`` is a line for the owner (None: all well), ``error`` what raised it; ``stopped`` that it was asked to
     stop before the end. ``warning`` is a line about an account that was read and needs the owner all the same,
-    ``notes`` are lines about what this pass found missing at the source.
+    ``notes`` are lines about what this pass found missing at the source. ``partly`` says that some stream was read to
+    its end.
     """
 
     account: str
@@ -54,6 +55,7 @@ class SyncOutcome:
     warning: str | None = None
     notes: tuple[str, ...] = ()
     stopped: bool = False
+    partly: bool = False
 
     @property
     def needs_owner(self) -> bool:
@@ -80,6 +82,7 @@ class _Pass:
     warning: str | None = None
     done: int = 0
     before: int = 0
+    ended: int = 0
 
     def stream(self, stream: Stream) -> None:
         """Read one stream on from where it is; from the beginning once more where its cursor is no longer known."""
@@ -113,10 +116,11 @@ class _Pass:
         pulled = 0
         expected = 0
         for batch in self.connector.pull(stream, place.cursor):
-            findings = self._read(batch, reread=place.under_way is UnderWay.ANEW)
-            self.applied += self.store.apply(
-                self.account, stream.name, batch, findings, now=self.now(), keep_text=self.keep_text
-            )
+            with self.store.writing():  # so that what is unknown here is what is written
+                findings = self._read(batch, reread=place.under_way is UnderWay.ANEW)
+                self.applied += self.store.apply(
+                    self.account, stream.name, batch, findings, now=self.now(), keep_text=self.keep_text
+                )
             pulled += len(batch.changes)
             self.done += len(batch.changes)
             expected = batch.total if batch.total is not None else expected
@@ -126,6 +130,7 @@ class _Pass:
         self.before += max(pulled, expected)
         if place.under_way is not UnderWay.NOTHING:
             self.applied += Applied(removed=self.store.finish_pull(self.account, stream.name))
+        self.ended += 1
 
     def _read(self, batch: Batch, *, reread: bool) -> dict[str, MessageFindings]:
         messages = [change for change in batch.changes if isinstance(change, Message)]
@@ -159,6 +164,9 @@ def sync_account(
 ) -> SyncOutcome:
     """Read one account to its end (or to ``stop``) and record how that went.
 
+    Nobody else may read it at the same time (``Store.reading``). The source is waited for outside of the store's
+    turns, so that other accounts and commands write in between.
+
     Args:
         account, kind: its name and kind in the config.
         now: the clock (aware).
@@ -184,13 +192,12 @@ def sync_account(
         sent=sent,
         zone=zone,
     )
-    with store.writing():
-        error = _read_all(reading, full=full)
-        problem = None if error is None else _line(error)
-        name = None if error is None else type(error).__name__
-        stopped = error is None and stop()
-        if not stopped:  # a pass that was stopped says nothing about the account
-            store.sync_finished(account, kind, at=now(), problem=problem or reading.warning, error=name)
+    error = _read_all(reading, full=full)
+    problem = None if error is None else _line(error)
+    name = None if error is None else type(error).__name__
+    stopped = stop()
+    if not stopped:  # a pass that was stopped says nothing about the account
+        store.sync_finished(account, kind, at=now(), problem=problem or reading.warning, error=name)
     return SyncOutcome(
         account=account,
         applied=reading.applied,
@@ -199,6 +206,7 @@ def sync_account(
         warning=reading.warning,
         notes=tuple(reading.notes),
         stopped=stopped,
+        partly=reading.ended > 0,
     )
 
 

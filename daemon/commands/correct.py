@@ -323,8 +323,8 @@ def _keep(config: Config, store: Store, said: list[Correction]) -> None:
 
 
 def _refresh(config: Config, store: Store) -> None:
+    from daemon.passes import owner_of
     from daemon.refresh import refresh
-    from daemon.service import owner_of
 
     refresh(store, owner_of(config))
 
