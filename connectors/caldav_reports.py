@@ -19,9 +19,9 @@ from connectors.http_wire import TooLarge
 _MOST_PAGES: Final = 1000
 #: A server that answers this knows no such report, or not for everything at once.
 _NO_SYNC: Final = frozenset({400, 403, 405, 409, 415, 501, 507})
-_TOKEN_REFUSED: Final = frozenset({400, 403, 409, 410, 412})
+_TOKEN_REFUSED: Final = frozenset({400, 403, 409, 410, 412, 507})
 #: One resource among many may be to blame: each is asked for by itself.
-_ONE_TO_BLAME: Final = frozenset({400, 403, 404, 405, 413, 414, 415, 500, 501, 507})
+_ONE_TO_BLAME: Final = frozenset({400, 405, 413, 414, 415, 500, 501, 507})
 _NOT_TO_BE_HAD: Final = frozenset({403, 404, 410, 413, 500})
 
 
@@ -41,13 +41,16 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """One resource: its calendar ``text``, or the ``problem`` for which it has none (one line)."""
+    """One resource: its calendar ``text``, or the ``problem`` for which it has none (one line), with the ``status`` by
+    which the server refused it, if it did.
+    """
 
     name: str
     href: str
     etag: str
     text: str = ""
     problem: str = ""
+    status: int = 0
 
 
 def listed(http: Http, calendar: Calendar, token: str) -> Listing:
@@ -98,8 +101,8 @@ def _by_token(http: Http, calendar: Calendar, token: str) -> Listing | None:
 
 
 def _refuses_token(answer: Response) -> bool:
-    """Radicale, Cyrus and Google answer 403 with a reason, Xandikos 412, others 409 or 410."""
-    if answer.status in (409, 410, 412):
+    """Radicale and Cyrus answer 403 with a reason, Xandikos 412, others what they like; a plain 403 is about rights."""
+    if answer.status != 403:
         return True
     try:
         return tree(answer.body, "").holds(DAV, "valid-sync-token")
@@ -133,8 +136,8 @@ def fetched(http: Http, calendar: Calendar, hrefs: Sequence[str]) -> list[Fetche
         ConnectorError: as ``Http.request`` says; what fails for all of them is the server's failure.
     """
     found = {each.name: each for each in _fetched(http, calendar, list(hrefs))}
-    if len(hrefs) > 1 and found and all(each.problem.startswith("status 5") for each in found.values()):
-        raise Transient(f"{shown(calendar.url)} has a fault of its own")
+    if len(hrefs) > 1 and found and all(each.status for each in found.values()):
+        raise refused(max(each.status for each in found.values()), {}, shown(calendar.url), http.now())
     return [found[name] for name in map(resource_name, hrefs) if name in found]
 
 
@@ -175,7 +178,8 @@ def _alone(http: Http, calendar: Calendar, href: str) -> Iterator[Fetched]:
     if answer.status in (404, 410):
         return
     if answer.status != 200:
-        yield Fetched(name=name, href=href, etag="", problem=f"status {answer.status} from the server")
+        problem = f"status {answer.status} from the server"
+        yield Fetched(name=name, href=href, etag="", problem=problem, status=answer.status)
         return
     if web_page(answer.headers, answer.body):
         raise page_instead(shown(url))

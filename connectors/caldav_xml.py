@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 from xml.parsers import expat
 from xml.sax.saxutils import escape
@@ -32,7 +33,7 @@ class NotXml(ProtocolViolation):
     """An answer that should be XML and is not, or not in a form that is safe to read."""
 
 
-_NO_ATTRIBUTES: Final[Mapping[str, str]] = {}
+_NO_ATTRIBUTES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class Node:
 
     space: str
     name: str
-    attributes: Mapping[str, str] = _NO_ATTRIBUTES
+    attributes: Mapping[str, str] = field(default_factory=lambda: _NO_ATTRIBUTES)
     text: str = ""
     inner: tuple[Node, ...] | list[Node] = ()
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors import http
+from connectors import caldav_server, http
 from connectors.caldav_xml import NotXml, multistatus, tree
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, ProtocolViolation, Transient
 from connectors.protocol import Stream, Surroundings
@@ -242,7 +242,7 @@ def test_a_server_that_only_believes_to_know_sync_collection_is_read_by_etags(fa
 
 @pytest.mark.parametrize(
     "refusal",
-    [reply(403, b'<error xmlns="DAV:"><valid-sync-token/></error>'), reply(412), reply(410), reply(409),
+    [reply(403, b'<error xmlns="DAV:"><valid-sync-token/></error>'), reply(412), reply(410), reply(409), reply(400), reply(507),
      reply(403, b'<D:error xmlns:D="DAV:"><D:valid-sync-token>old</D:valid-sync-token></D:error>')],
 )  # fmt: skip
 def test_every_way_to_refuse_a_token_means_that_it_is_expired(fake, refusal):
@@ -319,6 +319,12 @@ def test_a_server_that_chokes_on_everything_is_in_trouble_itself(fake):
         fake.pull()
 
 
+def test_a_server_that_gives_no_event_at_all_needs_the_owner(fake):
+    fake.dav.by_kind |= {"multiget": lambda request: answers(""), "get": lambda request: reply(403)}
+    with pytest.raises(NeedsOwner, match="does not allow this"):
+        fake.pull()
+
+
 def test_an_event_that_the_report_leaves_out_is_got_by_itself(fake):
     fake.dav.by_kind["multiget"] = lambda request: answers("")
     changes, cursor = fake.pull()
@@ -377,6 +383,58 @@ def test_a_host_in_the_names_of_resources_is_not_gone_to(fake):
     fake.dav.by_kind["sync"] = elsewhere
     fake.dav.by_kind["multiget"] = lambda request: answers("")
     assert [change.uid for change in fake.pull()[0]] == ["e00", "e01"]
+
+
+SISTERS = {
+    ("https://caldav.icloud.com/", "https://p42-caldav.icloud.com:443/1/calendars/"): True,
+    ("https://example.org/", "https://dav.example.org/"): True,
+    ("https://dav.example.org/", "https://example.org/"): True,
+    ("https://a.dav.example.co.uk/", "https://b.dav.example.co.uk/"): True,
+    ("http://dav.example.org/", "https://dav.example.org/"): True,
+    ("https://dav.example.org/", "http://dav.example.org/"): False,
+    ("https://dav.example.org/", "https://dav.example.org:8443/"): False,
+    ("https://dav.example.org/", "https://evilexample.org/"): False,
+    ("https://dav.example.org/", "https://example.org.evil.test/"): False,
+    ("https://example.co.uk/", "https://evil.co.uk/"): False,
+    ("https://example.org/", "https://evil.org/"): False,
+    ("https://localhost/", "https://evil.localhost/"): False,
+    ("https://dav.example.org/", "https://u:p@dav2.example.org/"): False,
+    ("https://dav.example.org/", "https://[broken/"): False,
+}
+
+
+@pytest.mark.parametrize(("url", "there"), SISTERS)
+def test_only_a_host_of_the_same_provider_gets_the_login_too(url, there):
+    assert caldav_server._sisters(url, there) is SISTERS[url, there]
+
+
+def test_a_site_for_people_at_the_root_does_not_hide_the_server_behind_it(fake):
+    def site(request):
+        if request.path == "/":
+            return PAGE
+        return reply(301, Location="/me/") if request.path == "/.well-known/caldav" else None
+
+    fake.dav.by_kind["propfind"] = site
+    assert [stream.name for stream in fake.connector().streams()] == ["work"]
+    fake.dav.by_kind["propfind"] = lambda request: PAGE if request.path == "/" else reply(404)
+    with pytest.raises(Transient, match="answered with a web page"):
+        fake.connector().streams()
+    fake.dav.by_kind["propfind"] = lambda request: reply(404)
+    with pytest.raises(NeedsOwner, match="there is no CalDAV at"):
+        fake.connector().streams()
+
+
+def test_calendars_of_several_homes_have_their_whole_path_for_a_name(fake):
+    homes = "<C:calendar-home-set><href>/home/</href><href>/team/</href><href>/gone/</href></C:calendar-home-set>"
+    kind = "<resourcetype><collection/><C:calendar/></resourcetype>"
+
+    def told(request):
+        if request.path == "/team/":
+            return answers(one("/team/work/", kind))
+        return {"/me/": answers(one("/me/", homes)), "/gone/": reply(404)}.get(request.path)
+
+    fake.dav.by_kind["propfind"] = told
+    assert [stream.name for stream in fake.connector().streams()] == ["home/work", "team/work"]
 
 
 def test_a_home_on_a_strange_host_gets_no_login(fake):
