@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from connectors.errors import ConnectorError
 from connectors.protocol import Closes, Connector, Describes, Stream, Surroundings
 from daemon.checkup.certificates import certificate
-from daemon.checkup.finding import Finding, counted, fail, ok, warn
+from daemon.checkup.finding import Finding, counted, fail, kept_by_service, ok, warn
 from daemon.config import Account, Config
 from daemon.sent_boxes import listed, own_boxes, sent_globs, unmatched
 from daemon.servers.lookup import at_once
@@ -53,6 +53,9 @@ def _is_remote(account: Account) -> bool:
 
 def _findings(config: Config, account: Account) -> list[Finding]:
     what = f"account {account.name}"
+    if credential := kept_by_service(account.settings):
+        says = f"{account.kind}; only the service has its password (the credential {credential}): see kith status"
+        return [ok(what, says)]
     surroundings = Surroundings(
         base=config.folder,
         now=lambda: datetime.now(UTC),

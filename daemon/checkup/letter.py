@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connectors.errors import ConnectorError
 from daemon.checkup.certificates import certificate
-from daemon.checkup.finding import Finding, fail, ok, warn
+from daemon.checkup.finding import Finding, fail, kept_by_service, ok, warn
 from daemon.config import Config
 from daemon.toml_tables import read_toml
 
@@ -23,6 +23,11 @@ def sending(config: Config) -> Iterator[Finding]:
             yield warn("letter", says)
         else:
             yield ok("letter", "it is shown by kith digest; an [smtp] table would have it sent")
+        return
+    if credential := kept_by_service(config.smtp):
+        yield ok(
+            "letter", f"only the service has the password of [smtp] (the credential {credential}): see kith status"
+        )
         return
     try:
         server = server_of(config.smtp, config.folder)

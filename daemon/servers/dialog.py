@@ -21,7 +21,7 @@ from daemon.new_config import Additions, NewAccount, Value, free_name
 from daemon.servers.agreement import Flags, agreed, shown_servers
 from daemon.servers.lookup import Found, Lookup
 from daemon.servers.server import login_name
-from daemon.servers.trials import on_trial, read_trial, send_trial
+from daemon.servers.trials import can_be_tried, on_trial, read_trial, send_trial
 
 #: What errors say that another name or password could mend.
 _LOGIN: Final = re.compile(r"\b(?:password|login)\b")
@@ -109,7 +109,8 @@ class Dialog:
 
     def _entered(self, door: _Door, login: _Login, *, first: bool) -> _Login | None:
         """A login that works, or that was not tried; None where this server is left out."""
-        if not self.flags.test or (login.password is None and not self.flags.place) or (not first and not login.tried):
+        possible = login.password is not None or can_be_tried(self.flags.place)
+        if not self.flags.test or not possible or (not first and not login.tried):
             return replace(login, tried=False)
         while True:
             try:

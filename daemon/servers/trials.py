@@ -18,6 +18,11 @@ from connectors.protocol import Closes, ConnectorSpec, Surroundings
 _VARIABLE: Final = "KITH_PASSWORD_ON_TRIAL"
 
 
+def can_be_tried(place: Mapping[str, str]) -> bool:
+    """Whether the password that a config's key leads to can be had here: credentials are for the service alone."""
+    return bool(place) and ("password_credential" not in place or "CREDENTIALS_DIRECTORY" in os.environ)
+
+
 @contextmanager
 def on_trial(password: Secret | None) -> Iterator[Mapping[str, str]]:
     """The settings that lead to ``password`` for as long as it is tried; none of them without one."""

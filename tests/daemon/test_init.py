@@ -274,6 +274,17 @@ def test_a_disk_that_is_full_leaves_the_old_config_and_no_new_password(tmp_path,
     assert (tmp_path / "new/kith.toml").read_text() == before
 
 
+def test_a_credential_of_the_service_is_written_and_left_for_the_service_to_try(tmp_path, kith, monkeypatch):
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    servers = ["--imap-host", "imap.example.org", "--smtp-host", "smtp.example.org"]
+    said = kith(tmp_path / "new", "init", *ME, *servers, "--password-credential", "imap")
+    assert "Logging in" not in said
+    assert load(tmp_path / "new/kith.toml").accounts[0].settings.password_credential == "imap"
+    shown = kith(tmp_path / "new", "doctor")
+    assert "ok    account mail: imap; only the service has its password (the credential imap)" in shown
+    assert "ok    letter: only the service has the password of [smtp]" in shown
+
+
 # A config that is there
 
 
