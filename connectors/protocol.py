@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
+from connectors.login import Login
 from connectors.records import Batch, Cursor
+from connectors.tokens import TokenStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """One independently resumable part of an account: a folder, a calendar. ``name`` is unique in the account."""
+    """One independently resumable part of an account: a folder, a calendar, an address book. ``name`` is unique there."""
 
     name: str
-    holds: Literal["mail", "calendar"]
+    holds: Literal["mail", "calendar", "contacts"]
 
 
 class Connector(Protocol):
@@ -39,8 +41,8 @@ class Connector(Protocol):
         """Everything that changed in ``stream`` since ``since`` (None: everything), oldest cursor first.
 
         The last batch of a complete pull carries a cursor, unless nothing changed and the cursor is the same. A
-        complete pull of a calendar from None yields every meeting that the source has now, so that what it does not
-        yield is gone.
+        complete pull of a calendar or an address book from None yields everything that the source has now, so that
+        what it does not yield is gone.
 
         Raises:
             CursorExpired: ``since`` is no longer known.
@@ -92,12 +94,20 @@ class Surroundings:
     """What a connector may know besides its own settings.
 
     ``base`` is the folder that relative paths start from, ``now`` the clock (aware, UTC), ``zone`` the owner's.
+    ``account`` is the account's name; ``tokens`` is the folder where logins are kept (default: ``tokens`` in ``base``).
     """
 
     base: Path
     now: Callable[[], datetime]
     zone: ZoneInfo
     owner_addresses: tuple[str, ...] = ()
+    account: str = ""
+    tokens: Path | None = None
+
+    @property
+    def logins(self) -> TokenStore:
+        """Where the logins of the accounts are kept."""
+        return TokenStore(self.tokens or self.base / "tokens")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +115,15 @@ class ConnectorSpec:
     """One kind of source: the ``kind`` of the config, its settings type, and how to open it.
 
     ``settings`` is a frozen ``msgspec.Struct`` with ``forbid_unknown_fields``; ``open`` makes a connector of one
-    and may raise ``NeedsOwner``.
+    and may raise ``NeedsOwner``. ``login`` is for kinds that the owner logs in to with ``kith login``.
     """
 
     kind: str
     settings: type[Any]
     open: Callable[[Any, Surroundings], Connector]
-    needs_login: bool = False
+    login: Callable[[Any, Surroundings], Login] | None = None
+
+    @property
+    def needs_login(self) -> bool:
+        """Whether the owner must log in before such an account can be read."""
+        return self.login is not None

@@ -1,4 +1,4 @@
-"""The records that connectors yield: messages and meetings, free of provider quirks.
+"""The records that connectors yield: messages, meetings and contacts, free of provider quirks.
 
 Everything in here has been read from hostile input and made harmless by a parser in this package: text is
 ``str`` without control characters (other than newline and tab in bodies), addresses are strict, sizes are
@@ -168,6 +168,18 @@ class Message(_Once):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """One entry of the owner's own address book: what the owner calls somebody, and that person's addresses.
+
+    ``name`` may be empty; ``emails`` are lower-cased addr-specs, each once.
+    """
+
+    key: str
+    name: str
+    emails: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
     """An item that a stream no longer has."""
 
@@ -182,7 +194,7 @@ class Rejected:
     reason: str
 
 
-Change = Message | Meeting | Removed | Rejected
+Change = Message | Meeting | Contact | Removed | Rejected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,8 @@ from daemon.toml_tables import Place, check_keys, fill, read_toml
 #: Kinds of accounts that are described but that this version cannot read.
 _NOT_YET: Final = ("gmail", "google_calendar", "outlook", "outlook_calendar")
 _ADDRESS: Final = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
-_STORES: Final = ("sqlite:///", "postgresql+psycopg://")
+_SQLITE: Final = "sqlite:///"
+_STORES: Final = (_SQLITE, "postgresql+psycopg://")
 _SHORTEST_POLL: Final = timedelta(seconds=5)
 _CLOSE_LAYERS: Final = (5, 15, 50, 150)
 _PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
@@ -156,6 +157,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         """Where relative paths start."""
         return self.path.parent
 
+    @property
+    def data_folder(self) -> Path:
+        """Where what belongs to the store lies: beside its file, or in the platform's data folder."""
+        if not self.store.url.startswith(_SQLITE):
+            return _data_folder()
+        return (self.folder / Path(self.store.url.removeprefix(_SQLITE)).expanduser()).parent
+
 
 def default_path() -> Path:
     """``$KITH_CONFIG``, else ``kith.toml`` in the platform's config folder."""
@@ -165,7 +173,11 @@ def default_path() -> Path:
 
 def default_store_url() -> str:
     """A SQLite file in the platform's data folder."""
-    return f"sqlite:///{_xdg('XDG_DATA_HOME', '.local/share') / 'kith.db'}"
+    return f"{_SQLITE}{_data_folder() / 'kith.db'}"
+
+
+def _data_folder() -> Path:
+    return _xdg("XDG_DATA_HOME", ".local/share")
 
 
 def _xdg(variable: str, otherwise: str) -> Path:

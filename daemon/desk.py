@@ -14,14 +14,16 @@ from typing import Final
 
 import msgspec
 
+from daemon.collector import give_back
 from daemon.config import Config
 from daemon.letters import Letters
 from daemon.logs import Log
-from daemon.passes import clock, owner_of
+from daemon.passes import owner_of
 from daemon.pulse import Pulse
 from daemon.refresh import refresh
 from daemon.status import NOTE, AccountNow, DaemonNow
 from daemon.store import Store, StoreError
+from daemon.surroundings import clock
 
 #: Passes that end within this time of one another are worked out together.
 _TOGETHER_S: Final = 0.5
@@ -149,6 +151,7 @@ class Desk:
         finally:
             self._show(working_out=False)
         if done.persons:
+            give_back()
             self._journal.info("people", f"favors and ties of {done.persons} people worked out", people=done.persons)
 
     def _letter(self) -> None:

@@ -68,6 +68,7 @@ def export_all(config: Config, store: Store, folder: Path, now: datetime) -> Ite
         ("ledger.json", as_json(entries), len(entries)),
         ("ledger.csv", ledger_csv(entries), len(entries)),
         ("days_of_contact.json", *_counted(_contacts(store))),
+        ("address_book.json", *_counted(map(asdict, store.cards()))),
         ("corrections.json", *_counted(map(asdict, store.corrections()))),
         ("accounts.json", *_counted(map(asdict, store.account_states()))),
         ("rejected.json", *_counted(map(asdict, store.rejections()))),

@@ -8,17 +8,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from time import monotonic
 from typing import Final
 
 from connectors.errors import ConnectorError
-from connectors.protocol import Closes, Connector, Surroundings
+from connectors.protocol import Closes, Connector
 from daemon.config import Account, Config
 from daemon.pipeline import Progress, Read, SyncOutcome, sync_account
 from daemon.refresh import Owner
 from daemon.sent_boxes import sent_globs
 from daemon.store import Applied, Store, StoreError
+from daemon.surroundings import clock, surroundings
 
 _LOG: Final = logging.getLogger("kithkeeper")
 
@@ -45,21 +45,13 @@ def owner_of(config: Config) -> Owner:
     return Owner(name=config.owner.name, addresses=config.owner.addresses)
 
 
-def clock() -> datetime:
-    """The time: aware, UTC."""
-    return datetime.now(UTC)
-
-
 def connector(config: Config, account: Account) -> Connector:
     """The account's connector, as the config says.
 
     Raises:
         NeedsOwner: the settings are no good.
     """
-    surroundings = Surroundings(
-        base=config.folder, now=clock, zone=config.owner.zone, owner_addresses=config.owner.addresses
-    )
-    opened: Connector = account.spec.open(account.settings, surroundings)
+    opened: Connector = account.spec.open(account.settings, surroundings(config, account.name))
     return opened
 
 

@@ -100,6 +100,7 @@ def _resolve(store: Store, owner: Owner) -> bool:
         merged=pairs(said, CorrectionKind.MERGE),
         split=pairs(said, CorrectionKind.SPLIT),
         moves=store.moves(),
+        cards=store.cards(),
         not_me=singles(said, CorrectionKind.NOT_ME, CorrectionKind.ME),
     )
     names: Sequence[str] = list(dict.fromkeys((owner.name, *store.names_in_own_mail())))

@@ -28,6 +28,7 @@ from daemon.pulse import Pulse
 from daemon.schedule import PAUSED, STOPPED, backoff, jittered
 from daemon.status import AccountNow, Doing
 from daemon.store import Store, StoreError
+from daemon.surroundings import clock
 from inference.findings import MessageFindings
 
 #: How often a waiting thread looks at whether a file that a paused account depends on has changed.
@@ -71,7 +72,7 @@ class Worker:
         self._reconnect = False
         #: When the latest pass began that came to an end, on the monotonic clock.
         self.looked_at = 0.0
-        self.now = AccountNow(name=account.name, doing="starting", since=passes.clock())
+        self.now = AccountNow(name=account.name, doing="starting", since=clock())
         self._thread = Thread(target=self._run, name=f"kith {account.name}", daemon=True)
 
     def start(self) -> None:
@@ -87,12 +88,12 @@ class Worker:
         self._woken.set()
 
     def stop(self) -> None:
-        """End after the batch that is being written."""
+        """End after what is being written; a batch that is only being looked at is left to the next start."""
         self._stopping.set()
         self._woken.set()
 
     def cut_off(self) -> None:
-        """Close the connection under a thread that waits for its server; only after ``stop``. May take a while."""
+        """Close the connection under a thread that does not move: the last means before a restart. May take a while."""
         with self._guard:
             opened: object = self._connector
         passes.closed(opened)
@@ -205,7 +206,7 @@ class Worker:
     def _plan(self, wait: timedelta, doing: Doing, *, failures: int, problem: str | None) -> None:
         self._due = monotonic() + wait.total_seconds()
         self._depended_on = self._files() if problem else ()
-        self._show(doing, due=passes.clock() + wait, failures=failures, problem=problem)
+        self._show(doing, due=clock() + wait, failures=failures, problem=problem)
 
     # Between passes.
 
@@ -271,7 +272,8 @@ class Worker:
         self._office.journal.info("waiting", line, account=self.account.name)
 
     def _find(self, message: Message) -> MessageFindings:
-        self.pulse.beat()
+        if self._told_to_stop():  # nothing of this batch is written yet: the next start reads it
+            raise Transient("stopped")
         return read_with_default(message)
 
     def _progress(self, done: int, total: int | None) -> None:
@@ -291,7 +293,7 @@ class Worker:
         passes.closed(opened)
 
     def _show(self, doing: Doing, **more: Any) -> None:
-        since: datetime = self.now.since if doing == self.now.doing else passes.clock()
+        since: datetime = self.now.since if doing == self.now.doing else clock()
         self.now = msgspec.structs.replace(self.now, doing=doing, since=since, **more)
         self._office.changed()
 

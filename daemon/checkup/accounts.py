@@ -13,13 +13,14 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from connectors.errors import ConnectorError
-from connectors.protocol import Closes, Connector, Describes, Stream, Surroundings
+from connectors.protocol import Closes, Connector, Describes, Stream
 from daemon.checkup.certificates import certificate
 from daemon.checkup.finding import Finding, counted, fail, kept_by_service, ok, warn
 from daemon.config import Account, Config
 from daemon.sent_boxes import listed, own_boxes, sent_globs, unmatched
 from daemon.servers.lookup import at_once
 from daemon.servers.probe import server_clock
+from daemon.surroundings import surroundings
 
 #: Seconds in which all servers must have answered.
 DEADLINE_S: Final = 60.0
@@ -56,14 +57,8 @@ def _findings(config: Config, account: Account) -> list[Finding]:
     if credential := kept_by_service(account.settings):
         says = f"{account.kind}; only the service has its password (the credential {credential}): see kith status"
         return [ok(what, says)]
-    surroundings = Surroundings(
-        base=config.folder,
-        now=lambda: datetime.now(UTC),
-        zone=config.owner.zone,
-        owner_addresses=config.owner.addresses,
-    )
     try:
-        connector = account.spec.open(account.settings, surroundings)
+        connector = account.spec.open(account.settings, surroundings(config, account.name))
         try:
             return list(_opened(config, account, connector, what))
         finally:

@@ -69,12 +69,20 @@ def init(
     ] = False,
     no_test: Annotated[bool, typer.Option("--no-test", help="Write without trying the logins.")] = False,
     add: Annotated[bool, typer.Option("--add", help="Add accounts to the config that is there.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a config that is there.")] = False,
+    systemd: Annotated[
+        bool, typer.Option("--systemd", help="Write the units of the service, for the config that is there.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a config that is there (with --systemd: edited units).")
+    ] = False,
 ) -> None:
     """Ask a few questions (what flags do not say), try the logins, and write a config that only you can read."""
     from daemon.servers.agreement import Flags
 
     path = invocation(ctx).config_path()
+    if systemd and path.exists():
+        typer.echo(_units(path, force=force))
+        return
     if add and not path.exists():
         raise Failure(f"there is no config at {path} to add to: leave --add out")
     if path.exists() and not (force or add):
@@ -116,6 +124,20 @@ def init(
     for file in missing:
         typer.echo(f"Write the password into {file}, so that you alone can read it: (umask 077; cat > {file})")
     typer.echo(f"{path} is written. Next: kith doctor, then kith sync")
+    if systemd:
+        typer.echo(_units(path, force=force))
+
+
+def _units(path: Path, *, force: bool) -> str:
+    """Write the units for this machine and config; what was written and what to do next."""
+    from daemon import unit_files
+    from daemon.config import load
+
+    config = load(path)
+    machine = unit_files.this_machine(path, letter=f"{config.digest.every} {config.owner.timezone}")
+    where = unit_files.folder(machine)
+    files = unit_files.written(machine, where, force=force)
+    return f"Written to {where}: {', '.join(file.name for file in files)}\n{unit_files.next_steps(machine)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from itertools import chain
 import msgspec
 
 from connectors.records import Address
-from daemon.store import letters, statements
+from daemon.store import cards, letters, statements
 from daemon.store.addresses import forgotten_email, mark_of, salt
 from daemon.store.corrections import blank_examples, corrections
 from daemon.store.database import Access, Row
@@ -55,6 +55,7 @@ def forget(access: Access, emails: Iterable[str]) -> int:
     _erase_mail(access, leaving)
     _erase_naming(access, leaving)
     _erase_meetings(access, leaving, {row[1]: row[0] for row in known})
+    cards.erase(access, wanted - owners)
     _erase_person(access, {row[2] for row in known if row[2] is not None}, {row[1] for row in known})
     access.many("UPDATE addresses SET email = ?, person = NULL, sent = 0, received = 0 WHERE id = ?",
                 [(forgotten_email(row[0]), row[0]) for row in known])  # fmt: skip

@@ -89,6 +89,16 @@ Table(
     UniqueConstraint("address", "name"),
 )
 
+# The owner's address books: what the owner calls whom.
+_narrow(
+    "cards",
+    _key("stream", Integer),
+    _key("key"),
+    Column("pull", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("emails", LargeBinary, nullable=False),
+)
+
 # Mail: what each shows by itself, where it was seen, which conversation it is of.
 Table(
     "messages",

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from connectors.records import Batch, Message
 from daemon.store import (
     accounts,
+    cards,
     corrections,
     exporting,
     findings,
@@ -45,6 +46,7 @@ from daemon.store.timelines import Reader
 from daemon.store.turns import waited
 from daemon.store.upgrade import upgraded
 from daemon.store.views import LeftOut
+from inference.cards import Card
 from inference.favor import Favor
 from inference.findings import MessageFindings
 from inference.interactions import Day
@@ -262,6 +264,11 @@ class Store:
         """Every address with the names seen beside it and how often."""
         with self._database.reading() as access:
             return list(people.identities(access))
+
+    def cards(self) -> list[Card]:
+        """What the owner's address books say."""
+        with self._database.reading() as access:
+            return cards.cards(access)
 
     def own_sent(self) -> list[str]:
         """The From addresses in Sent mail that are the owner's; not those of others whose mail lies there too."""

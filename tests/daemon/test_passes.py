@@ -27,9 +27,8 @@ class Failing:
 
 
 def failing(name: str, error: Exception, *, needs_login: bool = False) -> Account:
-    spec = ConnectorSpec(
-        kind="failing", settings=object, open=lambda settings, around: Failing(error), needs_login=needs_login
-    )
+    login = (lambda settings, around: pytest.fail("nobody logs in here")) if needs_login else None
+    spec = ConnectorSpec(kind="failing", settings=object, open=lambda settings, around: Failing(error), login=login)
     return Account(name=name, spec=spec, settings=None)
 
 

@@ -37,7 +37,7 @@ def test_an_older_store_keeps_what_the_owner_said(store):
     database = store._database
     with database.writing() as access:
         access.run("DROP TABLE corrections")
-        for table in ("statements", "letters", "replies"):
+        for table in ("statements", "letters", "replies", "cards"):
             access.run(f"DROP TABLE {table}")
         access.run(
             "CREATE TABLE corrections (id INTEGER NOT NULL PRIMARY KEY, kind TEXT NOT NULL, subject BLOB NOT NULL, "

@@ -88,3 +88,26 @@ def test_the_documents_name_the_units_that_there_are():
     assert {"kithkeeper-sync.timer", "kithkeeper-digest.timer"} <= set(units(USER))
     for name in ("kithkeeper-sync.timer", "kithkeeper-digest.timer", "enable-linger", "LoadCredentialEncrypted"):
         assert name in text
+
+
+def test_init_writes_the_units_for_the_config_that_is_there(tmp_path, monkeypatch):
+    from daemon.commands.init import _units
+
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    path = tmp_path / "kithkeeper" / "kith.toml"
+    path.parent.mkdir()
+    path.write_text(
+        '[owner]\nname = "M"\naddresses = ["m@x.example"]\ntimezone = "Europe/Stockholm"\n[digest]\nevery = "Tue 08:15"\n'
+    )
+    said = _units(path, force=False)
+    where = tmp_path / "systemd" / "user"
+    assert "OnCalendar=Tue 08:15 Europe/Stockholm\n" in (where / "kithkeeper-digest.timer").read_text()
+    assert f"--config {path} run\n" in (where / "kithkeeper.service").read_text()
+    assert said.splitlines()[-3:-1] == [
+        "  systemctl --user daemon-reload",
+        "  systemctl --user enable --now kithkeeper",
+    ]
+    (where / "kithkeeper.service").write_text("mine")
+    with pytest.raises(Failure, match="edited by hand"):
+        _units(path, force=False)
