@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import urllib3.util.connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from daemon.servers.autoconfig import described
 from daemon.servers.https import Https
@@ -285,6 +287,30 @@ def test_what_is_no_description_is_none(content):
 )
 def test_a_server_that_is_none_is_passed_over(old, new):
     assert described(CONFIG.replace(old, new)).imap.host == "start.example.org"
+
+
+@pytest.mark.parametrize("url", ["https://[dav/", "http://dav.example.org/", "https://u@dav.example.org/", "https://dav.example.org:0/", "https://dav.example.org:99999/", "javascript:x", "https://-x/"])  # fmt: skip
+def test_a_calendar_that_is_none_is_passed_over(url):
+    told = described(
+        CONFIG.replace(b"<domain>", b'<calendar type="caldav"><url>' + url.encode() + b"</url></calendar><domain>")
+    )
+    assert told.caldav == ""
+    good = CONFIG.replace(
+        b"<domain>", b'<calendar type="caldav"><url>https://dav.example.org/</url></calendar><domain>'
+    )
+    assert described(good).caldav == "https://dav.example.org/"
+
+
+def test_a_description_nested_without_end_is_read_or_left():
+    deep = b"<a>" * 60_000 + b"</a>" * 60_000
+    assert described(b"<clientConfig>" + deep + b"</clientConfig>") is not None
+
+
+@given(st.binary(max_size=400), st.integers(0, len(CONFIG)), st.integers(0, 60))
+def test_no_bytes_break_the_reading_of_a_description(junk, at, gone):
+    described(junk)
+    told = described(CONFIG[:at] + junk + CONFIG[at + gone :])
+    assert told is None or told.imap is None or (is_host(told.imap.host) and told.imap.tls != "none")
 
 
 def test_a_server_that_takes_no_passwords_is_said():
