@@ -23,6 +23,7 @@ from daemon.servers.lookup import Found, Lookup
 from daemon.servers.server import login_name
 from daemon.servers.trials import can_be_tried, on_trial, read_trial, send_trial
 
+_FEW: Final = 10
 #: What errors say that another name or password could mend.
 _LOGIN: Final = re.compile(r"\b(?:password|login)\b")
 _CHOICES: Final = "--password-file, --password-command, --password-env, --password-credential or --password-keyring"
@@ -152,9 +153,15 @@ class Dialog:
                 send_trial(settings, self.base)
                 typer.echo("ok")
                 return
-            boxes = len(read_trial(door.kind, settings, self.base))
+            opened = read_trial(door.kind, settings, self.base)
+        boxes = len(opened.names)
         one, several = ("folder", "folders") if door.kind == "imap" else ("calendar", "calendars")
         typer.echo(f"ok, {boxes} {one if boxes == 1 else several}")
+        if opened.own == ():
+            typer.echo(
+                "  No folder of your sent mail is known, so nothing you wrote would count: name it in the config, "
+                f'sent = ["…"] (there are {", ".join(opened.names[:_FEW])})'
+            )
 
     def _written_as(self, inside: Mapping[str, tuple[_Door, _Login]]) -> Additions:
         names = {
@@ -188,7 +195,8 @@ def _doors(found: Found, flags: Flags) -> Iterator[_Door]:
     authority: dict[str, Value] = {"ca_file": str(flags.ca_file.expanduser().absolute())} if flags.ca_file else {}
     places = shown_servers(found)
     if imap := found.imap:
-        settings: dict[str, Value] = {"host": imap.host, "port": imap.port, "tls": imap.tls, **authority}
+        own: dict[str, Value] = {"sent": flags.sent} if flags.sent else {}
+        settings: dict[str, Value] = {"host": imap.host, "port": imap.port, "tls": imap.tls, **own, **authority}
         yield _Door(kind="imap", place=places["mail"], settings=settings, pattern=imap.login)
     if (smtp := found.smtp) and flags.smtp:
         settings = {"host": smtp.host, "port": smtp.port, "security": smtp.security, **authority}

@@ -103,6 +103,7 @@ def test_init_writes_a_config_that_works_and_is_the_owners_alone(tmp_path, kith)
         (["--password-env", "A", "--password-command", "b"], "give one of them"),
         (["--password-env", "A", "--offline"], "name them with --imap-host"),
         (["--imap-host", "localhost"], "give the place of the password"),
+        (["--imap-port", "993"], "go with --imap-host"),
         (["--add"], "leave --add out"),
     ],
 )
@@ -160,6 +161,20 @@ def test_a_whole_setup_without_a_terminal(tmp_path, kith, dovecot, smtp_servers,
     assert config.owner.addresses == ("alice@example.org", "user@example.org")
     assert "fail" not in shown
     assert "takes mail as maya@lindqvist.example" in shown
+
+
+def test_folders_of_own_mail_with_another_name_are_said_to_be_missing_or_named(tmp_path, kith, dovecot, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("KITH_TEST", "secret")
+    with dovecot.client("bob") as client:
+        client.delete("Sent")
+        client.create("Verstuurd 2026")
+    arguments = [*ME, *at_dovecot(dovecot), "--username", "bob", "--password-env", "KITH_TEST"]
+    with monkeypatch.context() as patch:
+        patch.setattr("connectors.sources.imap.ImapConnector.own_streams", lambda _self: [])
+        assert "No folder of your sent mail is known" in kith(tmp_path / "new", "init", *arguments)
+    said = kith(tmp_path / "new", "init", *arguments, "--force", "--sent", "Verstuurd*")
+    assert "No folder of your sent mail" not in said
+    assert load(tmp_path / "new/kith.toml").accounts[0].settings.sent == ("Verstuurd*",)
 
 
 def test_a_login_that_does_not_work_writes_nothing(tmp_path, kith, dovecot, monkeypatch):  # noqa: F811
