@@ -151,6 +151,7 @@ class Desk:
         finally:
             self._show(working_out=False)
         if done.persons:
+            self._store.rest()
             give_back()
             self._journal.info("people", f"favors and ties of {done.persons} people worked out", people=done.persons)
 

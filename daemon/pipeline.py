@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, Transient
+from connectors.harmless import one_line
 from connectors.protocol import Connector, Stream
 from connectors.records import Batch, Message
 from daemon.replies import findings_of_answer, hear
@@ -35,6 +36,8 @@ _UTC: Final = ZoneInfo("UTC")
 
 Read = Callable[[Message], "MessageFindings"]
 
+#: What a server said in its words is part of some lines.
+_LONGEST_LINE: Final = 500
 _KEPT = "what was read from it before is kept"
 
 
@@ -247,4 +250,4 @@ def _recogniser() -> Recogniser:
 
 
 def _line(error: ConnectorError) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+    return one_line(str(error).strip().partition("\n")[0], _LONGEST_LINE) or type(error).__name__

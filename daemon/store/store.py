@@ -89,6 +89,10 @@ class Store:
         """Give the database and every lock back."""
         self._database.close()
 
+    def rest(self) -> None:
+        """Give back what the connections remember; whoever uses the store next opens anew, other threads go on."""
+        self._database.rest()
+
     @contextmanager
     def writing(self, patience_s: float | None = None) -> Iterator[None]:
         """Be the only one who writes for a turn, waiting ``patience_s`` for another process to end its own.
