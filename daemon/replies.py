@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -29,14 +30,23 @@ _SEARCHED: Final = 400_000
 _REFERENCES: Final = 20
 
 
-def hear(store: Store, messages: Iterable[Message], *, now: datetime, zone: ZoneInfo) -> set[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """The identities of the mails that answer letters, and what came of those that were not known yet."""
+
+    mails: frozenset[str]
+    new: tuple[Reply, ...]
+
+
+def hear(store: Store, messages: Iterable[Message], *, now: datetime, zone: ZoneInfo) -> Heard:
     """Keep what the owner's replies to letters say, each once, however often and wherever it is seen.
 
     Args:
         now: the clock (aware); nothing is said later than now.
         zone: the owner's, where the days of snoozes begin.
     """
-    heard = set()
+    mails: list[str] = []
+    new: list[Reply] = []
     for message in messages:
         letters = answered(store, message)
         said = _said(message, zone) if letters else Commands()
@@ -50,9 +60,17 @@ def hear(store: Store, messages: Iterable[Message], *, now: datetime, zone: Zone
         reply = Reply(
             identity=message.identity, letter=letter.token, sent_at=at, applied=meant.applied, puzzling=meant.puzzling
         )
-        store.apply_reply(reply, meant.corrections, now)
-        heard.add(message.identity)
-    return heard
+        if store.apply_reply(reply, meant.corrections, now):
+            new.append(reply)
+        mails.append(message.identity)
+    return Heard(mails=frozenset(mails), new=tuple(new))
+
+
+def line(reply: Reply, zone: ZoneInfo) -> str:
+    """What came of a reply, for the journal: how much of it, not what it said."""
+    lost = len(reply.puzzling)
+    rest = f", {lost} not understood: the next letter quotes {'it' if lost == 1 else 'them'}" if lost else ""
+    return f"your answer of {reply.sent_at.astimezone(zone):%Y-%m-%d} to a letter: {reply.applied} applied{rest}"
 
 
 def findings_of_answer() -> MessageFindings:

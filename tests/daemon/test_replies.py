@@ -282,6 +282,15 @@ def test_the_next_letter_says_what_came_of_it_once(letters, config, letter):
     assert written(config, letters, at=SENT)[0].heard == ()
 
 
+def test_a_pass_says_how_much_of_an_answer_was_applied(letters, letter):
+    outcome = sync_account(
+        "post", "fake", Box(reply(letter, "wrong 1\nwrnog 2")), letters, now=lambda: SENT, zone=ZONE, read=read
+    )
+    assert outcome.notes == (
+        "your answer of 2026-06-03 to a letter: 1 applied, 1 not understood: the next letter quotes it",
+    )
+
+
 # Once, and nothing of it in the ledger.
 
 
