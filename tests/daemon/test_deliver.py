@@ -421,6 +421,21 @@ def test_a_page_goes_as_it_is_however_its_lines_are(letters):
         assert read.get_body(("plain",)).get_content().replace("\r\n", "\n") == f"text {page}"
 
 
+def test_a_whole_mail_is_small():
+    from daemon.digest.build import build
+    from daemon.digest.mail import Envelope, whole_mail
+    from daemon.digest.render import render
+    from daemon.digest.section import Thresholds
+    from tests.daemon.digest_sample import crowded, failing, sample
+
+    envelope = Envelope(
+        sender=MAYA.email, to=MAYA.email, reply_to=MAYA.email, message_id="a@b", subject="s", period="p", at=NOW
+    )  # fmt: skip
+    for network in (sample(), failing(), crowded()):
+        document = build(network, Thresholds(), reply_to=MAYA.email, token="0123456789abcdef")
+        assert len(whole_mail(envelope, render(document, "text"), render(document, "html"))) < 40_000
+
+
 def test_an_address_in_other_letters_is_written_as_servers_take_it(letters):
     from daemon.digest.mail import ascii_address
 

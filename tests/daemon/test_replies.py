@@ -304,6 +304,20 @@ def test_a_reply_in_two_folders_or_read_again_is_applied_once(letters, letter):
     assert len(letters.unconfirmed_replies()) == 1
 
 
+def test_a_pass_that_dies_right_after_a_reply_was_heard_applies_it_once(letters, letter, monkeypatch):
+    answer = reply(letter, "wrong 1")
+
+    def die(*_args, **_more):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(type(letters), "apply", die)
+        with pytest.raises(KeyboardInterrupt):
+            come(letters, answer)
+    assert come(letters, answer) == REJECTED
+    assert len(letters.unconfirmed_replies()) == 1
+
+
 def test_the_reply_itself_is_no_favor_and_no_contact(letters, letter, owner):
     text = "wrong 1\n[ask advice]Could you look at 2?"
     before = len(letters.people())
