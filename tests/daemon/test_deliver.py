@@ -442,6 +442,17 @@ def test_an_address_in_other_letters_is_written_as_servers_take_it(letters):
     assert ascii_address("maya@bücher.example") == "maya@xn--bcher-kva.example"
     with pytest.raises(NeedsOwner, match="few mail servers take mail for"):
         ascii_address("mäya@lindqvist.example")
+    for odd in (
+        "a..b@x.example",
+        ".a@x.example",
+        "a(b@x.example",
+        "a\\b@x.example",
+        "a:b@x.example",
+        "a@x]y",
+        "a@x..y",
+    ):
+        with pytest.raises(NeedsOwner, match="is no address that mail can be sent to or from"):
+            ascii_address(odd)
 
 
 def test_lines_that_begin_with_a_dot_arrive_as_they_are(config_for, smtp_servers):
