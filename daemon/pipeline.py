@@ -44,8 +44,8 @@ class SyncOutcome:
 
     ``problem`` is a line for the owner (None: all well), ``error`` what raised it; ``stopped`` that it was asked to
     stop before the end. ``warning`` is a line about an account that was read and needs the owner all the same,
-    ``notes`` are lines about what this pass found missing at the source, and about answers to letters. ``partly`` says that some stream was read to
-    its end.
+    ``notes`` are lines about what this pass found missing at the source, and about answers to letters. ``partly`` says
+    that some stream was read to its end.
     """
 
     account: str
