@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -25,9 +26,10 @@ from inference.new_text import new_text
 _SECRET: Final = re.compile(re.escape(TOKEN_PREFIX) + r"([0-9a-f]{16})(?![0-9a-f])", re.IGNORECASE)
 _ID: Final = re.compile(re.escape(DIGEST_ID_PREFIX) + r"[A-Za-z0-9-]{1,40}\.([0-9a-f]{16})@", re.IGNORECASE)
 _ANSWER: Final = re.compile(r"^(?:\w{1,4}(?:\[\d+\])?\s*[:：]\s*)+")
-#: So much of a mail is searched for the secret, in characters; so many references are.
+#: So much of a mail is searched for the secret, in characters; so many references, and so many secrets are looked at.
 _SEARCHED: Final = 400_000
 _REFERENCES: Final = 20
+_SECRETS: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,8 @@ def answered(store: Store, message: Message) -> list[Letter]:
 
 
 def _known(store: Store, secrets: Iterable[str]) -> list[Letter]:
-    return [letter for letter in map(store.letter, dict.fromkeys(secrets)) if letter is not None]
+    named = list(dict.fromkeys(islice(secrets, _SECRETS)))
+    return [letter for letter in map(store.letter, named) if letter is not None]
 
 
 def _secrets(message: Message) -> Iterator[str]:
