@@ -29,6 +29,8 @@ from connectors.records import AUTOMATION_HEADERS, Message, Rejected
 BATCH_MAILS: Final = 400
 #: More mails than this that the server cannot hand out, and it is the server.
 _MOST_REFUSED: Final = 20
+#: Commands that are sent before their answers are read; with very many both sides would wait for each other.
+_ASKED_AT_ONCE: Final = 100
 _AHEAD: Final = timedelta(days=1)
 _HEADER_FIELDS: Final = (
     "date", "from", "sender", "reply-to", "to", "cc", "bcc", "subject", "message-id", "in-reply-to", "references",
@@ -130,6 +132,8 @@ class Fetcher:
             groups[self._parts_of(self._incoming[uid])].append(uid)
         for parts, uids in groups.items():
             if parts:
+                if len(chunk.texts) >= _ASKED_AT_ONCE:
+                    self._take_texts(chunk)
                 chunk.texts.append((self._send(uids, _items(parts)), uids, parts))
 
     def _parts_of(self, incoming: _Incoming) -> tuple[tuple[str, int], ...]:
@@ -175,6 +179,7 @@ class Fetcher:
                 self._take(tag)
             except Refused as refused:
                 self._one_by_one(uids, _items(parts), refused)
+        chunk.texts.clear()
 
     def _take(self, tag: bytes) -> None:
         for raw in self.session.until(tag):

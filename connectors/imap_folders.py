@@ -22,6 +22,8 @@ from connectors.imap_session import Refused, Session, refusal, string
 INBOX: Final = "INBOX"
 MOST_FOLDERS: Final = 10_000
 _LONGEST_NAME: Final = 1000
+#: Commands that are sent before their answers are read; with very many both sides would wait for each other.
+_ASKED_AT_ONCE: Final = 100
 _STATE: Final = b"(MESSAGES UIDNEXT UIDVALIDITY)"
 _LEFT_OUT: Final = frozenset({"\\JUNK", "\\TRASH", "\\DRAFTS"})
 _VIEWS: Final = frozenset({"\\ALL", "\\FLAGGED", "\\IMPORTANT"})
@@ -61,6 +63,11 @@ class Wishes:
     def chosen(self, name: str) -> bool:
         """Whether the folder ``name`` is among those to read, as far as the globs say."""
         return (not self.include or matches(name, self.include)) and not matches(name, self.exclude)
+
+    def names(self, name: str) -> bool:
+        """Whether the folder ``name`` is asked for in so many words, not by a glob that fits everything."""
+        last = name.rpartition("/")[2].casefold()
+        return any(glob.casefold() in (name.casefold(), last) for glob in self.include)
 
     def labels_chosen(self, labels: Sequence[str]) -> bool:
         """The same for a mail of *All Mail* with these labels: one folder in which it may be read is enough."""
@@ -122,14 +129,8 @@ def _chosen(listed: Sequence[_Listed], foreign: Sequence[str], wishes: Wishes, *
         yield Folder(raw=everything.raw, name=everything.name, own=own, labelled=True)
         return
     for each in listed:
-        if not wishes.chosen(each.name):
-            continue
-        if not matches(each.name, wishes.include) and (
-            each in out
-            or each.name.startswith(below)
-            or any(each.name.startswith(prefix) for prefix in foreign)
-            or each.attributes & _VIEWS
-        ):
+        aside = each in out or each.name.startswith((*below, *foreign)) or each.attributes & _VIEWS
+        if not wishes.chosen(each.name) or (aside and not wishes.names(each.name)):
             continue
         sent = is_own(each.name, wishes.sent) or (not wishes.sent and "\\SENT" in each.attributes)
         yield Folder(raw=each.raw, name=each.name, own=sent, labelled=labelled)
@@ -225,12 +226,11 @@ def _with_states(session: Session, chosen: Sequence[Folder], known: dict[bytes, 
 def _states(session: Session, names: Sequence[bytes]) -> dict[bytes, State | None]:
     """The states of these folders, asked for without waiting in between; what is refused is left out."""
     found: dict[bytes, State | None] = {}
-    tags = [session.send(b"STATUS ", string(name), b" ", _STATE) for name in names]
-    for tag in tags:
-        try:
-            found.update(_said_states(session.until(tag)))
-        except Refused:
-            continue
+    for start in range(0, len(names), _ASKED_AT_ONCE):
+        tags = [session.send(b"STATUS ", string(name), b" ", _STATE) for name in names[start : start + _ASKED_AT_ONCE]]
+        for tag in tags:
+            with contextlib.suppress(Refused):
+                found.update(_said_states(session.until(tag)))
     return found
 
 
