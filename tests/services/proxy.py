@@ -1,7 +1,7 @@
 """A TCP proxy on loopback that is a bad line: it cuts, delays, and lets only so much through.
 
-``Proxy(port)`` passes everything on to that port of loopback; ``port`` is its own. ``cut_after(n)`` closes a connection
-after n bytes from the server, once. ``received`` and ``sent`` count what clients got and gave.
+``Proxy(port)`` passes everything on to that port of loopback; ``port`` is its own. ``cut_after(n)`` closes the next
+connection after n bytes from the server. ``received`` and ``sent`` count what clients got and gave.
 """
 
 from __future__ import annotations
@@ -30,13 +30,8 @@ class Proxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut_after(self, count: int | None) -> None:
-        """Close the connection that gets this many bytes from the server first; None: none."""
+        """Close the connection that is made next after this many bytes from the server; None: do not."""
         self._cut = count
-
-    @property
-    def has_cut(self) -> bool:
-        """Whether the cut that was asked for has been made."""
-        return self._cut is None
 
     def drop(self) -> None:
         """Close every connection that is open now."""
@@ -67,28 +62,16 @@ class Proxy:
             for end in (client, server):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._open |= {client, server}
-            pair = _Pair(self, client, server)
+            pair = _Pair(self, client, server, self._cut)
+            self._cut = None
             threading.Thread(target=pair.run, daemon=True).start()
-
-    def _let_through(self, data: bytes, *, down: bool) -> tuple[bytes, bool]:
-        """What of ``data`` is passed on, and whether the connection is cut after it."""
-        if not down:
-            self.sent += len(data)
-            return data, False
-        cut = self._cut is not None and len(data) >= self._cut
-        if cut:
-            data, self._cut = data[: self._cut], None
-        elif self._cut is not None:
-            self._cut -= len(data)
-        self.received += len(data)
-        return data, cut
 
 
 class _Pair:
     """One connection and its other half; both are closed when either ends."""
 
-    def __init__(self, proxy: Proxy, client: socket.socket, server: socket.socket) -> None:
-        self.proxy, self.client, self.server = proxy, client, server
+    def __init__(self, proxy: Proxy, client: socket.socket, server: socket.socket, cut: int | None) -> None:
+        self.proxy, self.client, self.server, self.cut = proxy, client, server, cut
 
     def run(self) -> None:
         ways = [
@@ -112,7 +95,7 @@ class _Pair:
         free = 0.0
         try:
             while data := source.recv(_CHUNK):
-                data, cut = self.proxy._let_through(data, down=down)
+                data, cut = self._let_through(data, down=down)
                 if writer is None:
                     sink.sendall(data)
                 else:
@@ -129,6 +112,17 @@ class _Pair:
             for end in (source, sink):
                 with contextlib.suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
+
+    def _let_through(self, data: bytes, *, down: bool) -> tuple[bytes, bool]:
+        """What of ``data`` is passed on, and whether the connection is cut after it."""
+        if not down:
+            self.proxy.sent += len(data)
+            return data, False
+        cut = self.cut is not None and len(data) >= self.cut
+        if self.cut is not None:
+            data, self.cut = data[: self.cut], max(0, self.cut - len(data))
+        self.proxy.received += len(data)
+        return data, cut
 
 
 def _deliver(held: queue.Queue[tuple[float, bytes]], sink: socket.socket) -> None:
