@@ -8,7 +8,7 @@ operating system takes in the answers.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -41,12 +41,16 @@ _RECEIVED: Final = "HEADER.FIELDS (RECEIVED)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How the mails of one folder are to be read; see ``connectors.mime.parse`` for most of it."""
+    """How the mails of one folder are to be read; see ``connectors.mime.parse`` for most of it.
+
+    Where the folder is ``labelled``, ``is_wanted`` says by the labels of a mail whether it is to be read.
+    """
 
     folder: str
     validity: int
     own: bool
     labelled: bool
+    is_wanted: Callable[[Sequence[str]], bool]
     authserv_id: str | None
     most_text: int
     now: datetime
@@ -275,7 +279,7 @@ class Fetcher:
                 key=key,
                 reason=f"{incoming.trouble or 'has no structure'}{called(header_block(incoming.header or b''))}",
             )
-        if "\\DRAFT" in (label.upper() for label in incoming.labels):
+        if reading.labelled and not reading.is_wanted(incoming.labels):
             return None
         received = incoming.parts.get(_RECEIVED, b"")
         header = incoming.header.rstrip(b"\r\n") + b"\r\n" + received

@@ -10,11 +10,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from typing import Final
 
 from connectors.errors import ProtocolViolation
-from connectors.folders import is_own, use_of
+from connectors.folders import fits, is_own, use_of
 from connectors.harmless import one_line
 from connectors.imap_grammar import Raw, Unparsable, Value, atoms, folder_name, values
 from connectors.imap_session import Refused, Session, refusal, string
@@ -43,12 +42,16 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
-    """One folder to read. ``raw`` is its name for the server, ``name`` for people, with ``/`` between its levels."""
+    """One folder to read. ``raw`` is its name for the server, ``name`` for people, with ``/`` between its levels.
+
+    ``labelled`` says that its mails bear Gmail's labels, ``everything`` that it stands for all other folders.
+    """
 
     raw: bytes
     name: str
     own: bool = False
     labelled: bool = False
+    everything: bool = False
     state: State | None = None
 
 
@@ -71,6 +74,8 @@ class Wishes:
 
     def labels_chosen(self, labels: Sequence[str]) -> bool:
         """The same for a mail of *All Mail* with these labels: one folder in which it may be read is enough."""
+        if "\\DRAFT" in map(str.upper, labels):
+            return False
         names = [_SYSTEM_LABELS.get(label.upper(), label) for label in labels]
         names = [name for name in names if name]
         return any(map(self.chosen, names)) if names else not self.include
@@ -85,10 +90,10 @@ class _Listed:
 
 
 def matches(name: str, globs: Iterable[str]) -> bool:
-    """Whether a glob fits the name of a folder, or its last part; case does not matter."""
+    """Whether a glob is or fits the name of a folder, or its last part; case does not matter."""
     folded = name.casefold()
-    last = folded.rpartition("/")[2]
-    return any(fnmatchcase(form, glob.casefold()) for glob in globs for form in (folded, last))
+    forms = (folded, folded.rpartition("/")[2])
+    return any(fits(form, glob.casefold()) for glob in globs for form in forms)
 
 
 def folders(session: Session, wishes: Wishes) -> list[Folder]:
@@ -126,7 +131,7 @@ def _chosen(listed: Sequence[_Listed], foreign: Sequence[str], wishes: Wishes, *
     everything = next((each for each in listed if labelled and "\\ALL" in each.attributes), None)
     if everything is not None and not matches(everything.name, wishes.exclude):
         own = is_own(everything.name, wishes.sent) if wishes.sent else False
-        yield Folder(raw=everything.raw, name=everything.name, own=own, labelled=True)
+        yield Folder(raw=everything.raw, name=everything.name, own=own, labelled=True, everything=True)
         return
     for each in listed:
         aside = each in out or each.name.startswith((*below, *foreign)) or each.attributes & _VIEWS

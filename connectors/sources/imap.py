@@ -322,6 +322,7 @@ class ImapConnector:
             validity=opened.validity,
             own=folder.own,
             labelled=folder.labelled,
+            is_wanted=self._wishes.labels_chosen if folder.everything else _no_draft,
             authserv_id=self._settings.authserv_id,
             most_text=self._settings.max_text,
             now=self._surroundings.now(),
@@ -362,6 +363,10 @@ def _no_folder(session: Session, folder: Folder, refused: Refused) -> ConnectorE
         said = f" ({refused.said})" if refused.said else ""
         return Transient(f"the folder {folder.name} cannot be opened on {session.wire.host}{said}")
     return refusal(session, refused)
+
+
+def _no_draft(labels: Sequence[str]) -> bool:
+    return "\\DRAFT" not in map(str.upper, labels)
 
 
 def _context(base: Path, ca_file: str) -> ssl.SSLContext:
