@@ -356,6 +356,23 @@ def test_an_event_that_is_too_large_is_rejected_and_its_neighbours_are_read(fake
     assert fake.pull(cursor)[0] == []
 
 
+def test_a_calendar_with_more_meetings_than_anybody_has_is_left(fake, monkeypatch):
+    monkeypatch.setattr(caldav, "MOST_MEETINGS", 8)
+    with pytest.raises(ProtocolViolation, match="the calendar Work has more than 8 meetings: exclude it"):
+        fake.pull()
+
+
+def test_a_resource_without_an_etag_is_not_a_resource_that_is_gone(fake):
+    changes, cursor = fake.pull()
+    lacks = "<propstat><prop><getetag/></prop><status>HTTP/1.1 404 Not Found</status></propstat>"
+    fake.dav.change("work", e05=event("e05").replace("About", "More about"))
+    fake.dav.by_kind["sync"] = lambda request: answers(
+        f"<response><href>/home/work/e05.ics</href>{lacks}</response><sync-token>token-99</sync-token>"
+    )
+    changes, _ = fake.pull(cursor)
+    assert [change.summary for change in changes] == ["More about e05"]
+
+
 def test_an_event_with_characters_that_xml_forbids_is_read(fake):
     fake.dav.change("work", e05=event("e05").replace("About", "A\x0bb\x01out"))
     changes, _ = fake.pull()
