@@ -25,8 +25,8 @@ _ITEM: Final = KEY_WIDTH + CONTENT_WIDTH
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A cursor. ``token`` is the server's sync-token (way ``sync``) or the collection's ctag (way ``etags``; may be
-    empty). Series were expanded from ``first`` to ``until`` (days).
+    """A cursor. ``token`` is the server's sync-token (way ``sync``), ``ctag`` the collection's, where it has one. Series
+    were expanded from ``first`` to ``until`` (days).
 
     ``known`` are the resources (see ``packed``), ``series`` the hrefs of those that go on beyond ``until`` or that the
     server could not give. ``partial`` says that the pull was still under way, ``emptied`` (UTC) when the calendar was
@@ -37,6 +37,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     token: str
     first: date
     until: date
+    ctag: str = ""
     known: str = ""
     series: tuple[str, ...] = ()
     partial: bool = False

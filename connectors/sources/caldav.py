@@ -151,8 +151,9 @@ def _nothing_new(place: Place, calendar: Calendar, today: date) -> bool:
     """Whether the list of calendars already says that there is nothing to ask for."""
     if place.partial or place.emptied is not None or today + AHEAD > place.until:
         return False
-    now = calendar.token if place.way == "sync" else calendar.ctag
-    return bool(now) and now == place.token and calendar.syncs == (place.way == "sync")
+    if not calendar.ctag or calendar.ctag != place.ctag or calendar.syncs != (place.way == "sync"):
+        return False
+    return not calendar.syncs or calendar.token == place.token
 
 
 class _Pull:
@@ -189,7 +190,8 @@ class _Pull:
             if len(pending) >= BATCH_MEETINGS:
                 yield Batch(changes=tuple(pending), cursor=self._under_way(listing), total=total)
                 pending = []
-        done = self._cursor(Place(way=listing.way, token=listing.token, first=self.first, until=self.until))
+        place = Place(way=listing.way, token=listing.token, first=self.first, until=self.until, ctag=self.calendar.ctag)
+        done = self._cursor(place)
         if pending or self.before is None or done != written(self.before):
             yield Batch(changes=tuple(pending), cursor=done, total=total)
 
