@@ -28,7 +28,8 @@ _NOT_TO_BE_HAD: Final = frozenset({403, 404, 410, 413, 500})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """Resources by their names. ``etags`` are those that are there (or came or changed, unless ``whole``), with their
-    etags; ``hrefs`` as the server writes them; ``gone`` those that it says are gone. ``token`` is what to go on from.
+    etags; ``hrefs`` as the server writes them; ``gone`` those that it says are gone. ``token`` is what to go on from, if
+    there is one.
     """
 
     way: Literal["sync", "etags"]
@@ -88,6 +89,7 @@ def _by_token(http: Http, calendar: Calendar, token: str) -> Listing | None:
             elif name and each.status in (404, 410):
                 gone.add(name)
                 etags.pop(name, None)
+                hrefs.pop(name, None)
             elif name and _is_resource(each):
                 gone.discard(name)
                 etags[name], hrefs[name] = each.found.text_of(DAV, "getetag"), path_of(each.href)
@@ -117,7 +119,7 @@ def _by_etags(http: Http, calendar: Calendar) -> Listing:
     found = [each for each in said.answers if resource_name(each.href) and _is_resource(each)]
     return Listing(
         way="etags",
-        token=calendar.ctag,
+        token="",
         whole=True,
         etags={resource_name(each.href): each.found.text_of(DAV, "getetag") for each in found},
         hrefs={resource_name(each.href): path_of(each.href) for each in found},
@@ -134,9 +136,14 @@ def fetched(http: Http, calendar: Calendar, hrefs: Sequence[str]) -> list[Fetche
 
     Raises:
         ConnectorError: as ``Http.request`` says; what fails for all of them is the server's failure.
+        ProtocolViolation: none of several is there.
     """
     found = {each.name: each for each in _fetched(http, calendar, list(hrefs))}
-    if len(hrefs) > 1 and found and all(each.status for each in found.values()):
+    if len(hrefs) > 1 and not found:
+        raise ProtocolViolation(
+            f"{shown(calendar.url)} lists events that it does not give: does a proxy change its paths?"
+        )
+    if len(hrefs) > 1 and all(each.status for each in found.values()):
         raise refused(max(each.status for each in found.values()), {}, shown(calendar.url), http.now())
     return [found[name] for name in map(resource_name, hrefs) if name in found]
 

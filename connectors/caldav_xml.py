@@ -66,7 +66,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a multistatus says of one resource: its ``href`` as written, a status, and the properties it has."""
+    """What a multistatus says of one resource: its ``href`` as written, its status, and the properties that it has."""
 
     href: str
     status: int
@@ -103,15 +103,11 @@ def multistatus(body: bytes, place: str) -> Multistatus:
 def _answers(node: Node) -> Iterator[Answer]:
     hrefs = [each.text.strip() for each in node.every(DAV, "href")]
     found: list[Node] = []
-    status = _status(node)
-    statuses = []
     for part in node.every(DAV, "propstat"):
-        statuses.append(_status(part) or 200)
         for properties in part.every(DAV, "prop"):
-            if statuses[-1] < 300:
+            if (_status(part) or 200) < 300:
                 found += properties.inner
-    if not status:
-        status = 200 if not statuses or min(statuses) < 300 else statuses[0]
+    status = _status(node) or 200  # a property that a resource lacks says nothing about the resource
     for href in hrefs:
         if href:
             yield Answer(href=href, status=status, found=Node(DAV, "prop", inner=found))

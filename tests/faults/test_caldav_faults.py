@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+import ssl
+import subprocess
 from collections import deque
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +19,7 @@ from connectors.protocol import Stream, Surroundings
 from connectors.records import Meeting, Rejected, Removed
 from connectors.sources import caldav
 from daemon.pipeline import sync_account
+from tests.conftest import missing
 from tests.contract.contract_mail import event
 from tests.services.fake_caldav import FakeCaldav, answers, one
 from tests.services.fake_http import FakeServer, reply
@@ -189,6 +193,17 @@ def test_changes_that_come_in_pages_are_read_to_the_end(fake):
     assert fake.pull(cursor)[0] == []
 
 
+def test_what_comes_on_one_page_and_goes_on_the_next_is_not_there(fake):
+    more = "<response><href>/home/work/</href><status>HTTP/1.1 507 More</status></response>"
+    here, gone = one("/home/work/e00.ics", "<getetag>1</getetag>"), "<response><href>/home/work/e00.ics</href>"
+    pages = iter([
+        answers(f"{here}{more}<sync-token>token-1</sync-token>"),
+        answers(f"{gone}<status>HTTP/1.1 404 Not Found</status></response><sync-token>token-2</sync-token>"),
+    ])  # fmt: skip
+    fake.dav.by_kind["sync"] = lambda request: next(pages)
+    assert fake.pull()[0] == []
+
+
 @pytest.mark.parametrize("token", ["token-0", "same", ""])
 def test_pages_that_never_end_are_a_violation(fake, token):
     more = "<response><href>/home/work/</href><status>HTTP/1.1 507 More</status></response>"
@@ -220,6 +235,16 @@ def test_a_server_without_sync_collection_is_read_by_etags(fake, ctags):
     assert [getattr(change, "uid", "gone") for change in changes] == ["e01", "e50", "gone"]
     assert sum(fake.dav.kind(request) == "multiget" for request in fake.server.requests) == 1
     assert fake.pull(cursor) == ([], cursor)
+
+
+def test_a_token_in_the_list_that_never_changes_does_not_hide_what_does(fake):
+    fake.dav.ctags = False
+    _, cursor = fake.pull()
+    token = fake.dav.token("work")
+    fake.dav.change("work", e50=event("e50"))
+    found = fake.dav._found
+    fake.dav.by_kind["propfind"] = lambda request: found(request).replace(b"token-13", token.encode())
+    assert [change.uid for change in fake.pull(cursor)[0]] == ["e50"]
 
 
 def test_a_server_that_learns_sync_collection_is_not_read_anew(fake):
@@ -325,6 +350,12 @@ def test_a_server_that_gives_no_event_at_all_needs_the_owner(fake):
         fake.pull()
 
 
+def test_a_server_that_lists_events_under_paths_that_are_not_there_is_told_so(fake):
+    fake.dav.by_kind |= {"multiget": lambda request: answers(""), "get": lambda request: reply(404)}
+    with pytest.raises(ProtocolViolation, match="lists events that it does not give"):
+        fake.pull()
+
+
 def test_an_event_that_the_report_leaves_out_is_got_by_itself(fake):
     fake.dav.by_kind["multiget"] = lambda request: answers("")
     changes, cursor = fake.pull()
@@ -354,6 +385,23 @@ def test_an_event_that_is_too_large_is_rejected_and_its_neighbours_are_read(fake
     assert rejected == ["resource 'e05.ics': is larger than can be read"]
     assert len(changes) == 12
     assert fake.pull(cursor)[0] == []
+
+
+def test_a_calendar_with_more_meetings_than_anybody_has_is_left(fake, monkeypatch):
+    monkeypatch.setattr(caldav, "MOST_MEETINGS", 8)
+    with pytest.raises(ProtocolViolation, match="the calendar Work has more than 8 meetings: exclude it"):
+        fake.pull()
+
+
+def test_a_resource_without_an_etag_is_not_a_resource_that_is_gone(fake):
+    changes, cursor = fake.pull()
+    lacks = "<propstat><prop><getetag/></prop><status>HTTP/1.1 404 Not Found</status></propstat>"
+    fake.dav.change("work", e05=event("e05").replace("About", "More about"))
+    fake.dav.by_kind["sync"] = lambda request: answers(
+        f"<response><href>/home/work/e05.ics</href>{lacks}</response><sync-token>token-99</sync-token>"
+    )
+    changes, _ = fake.pull(cursor)
+    assert [change.summary for change in changes] == ["More about e05"]
 
 
 def test_an_event_with_characters_that_xml_forbids_is_read(fake):
@@ -458,6 +506,23 @@ def test_a_bearer_token_is_sent_and_never_shown(fake):
     assert "mallory" not in str(refused.value)
     with pytest.raises(NeedsOwner, match="config names no password"):
         fake.pull(auth="bearer")
+
+
+def test_a_server_with_an_authority_of_its_own_is_trusted_by_ca_file(fake, tmp_path):
+    if shutil.which("openssl") is None:
+        missing("needs the program openssl")
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=test", "-addext",
+            "subjectAltName=IP:127.0.0.1", "-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "ca.pem")]  # fmt: skip
+    subprocess.run(make, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "ca.pem", tmp_path / "key.pem")
+    with FakeServer(fake.dav, tls=context) as server:
+        fake.server = server
+        assert len(fake.pull(ca_file="ca.pem")[0]) == 12
+        with pytest.raises(NeedsOwner, match="if the server has an authority of its own, set ca_file"):
+            fake.pull()
+        with pytest.raises(NeedsOwner, match=r"nowhere\.pem is not there: correct ca_file"):
+            fake.pull(ca_file="nowhere.pem")
 
 
 # -- XML -------------------------------------------------------------------------------------------------------------
