@@ -18,11 +18,14 @@ from requests import Response as RawResponse
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
 
 from connectors.errors import ProtocolViolation, Transient
 
 _PIECE: Final = 64 * 1024
 _GZIP: Final = 31  # zlib's number for the format
+#: Refusals whose body says what they mean.
+_REASONED: Final = frozenset({400, 403, 409, 410, 412})
 
 
 class TooLarge(ProtocolViolation):
@@ -30,13 +33,13 @@ class TooLarge(ProtocolViolation):
 
 
 class Watch:
-    """Ends a request that is under way when ``seconds`` have passed; ``late`` says that it did."""
+    """Ends a request that is under way when ``seconds`` have passed (``late``), or when ``end`` says so (``ended``)."""
 
     def __init__(self, seconds: float) -> None:
-        self._timer = Timer(seconds, self._end)
+        self._timer = Timer(seconds, self._expired)
         self._timer.daemon = True
         self._socket: socket.socket | None = None
-        self.late = False
+        self.late = self.ended = False
 
     def __enter__(self) -> Watch:
         self._token = _WATCH.set(self)
@@ -50,11 +53,16 @@ class Watch:
     def over(self, connection: socket.socket | None) -> None:
         """This is the socket that the answer comes by."""
         self._socket = connection
-        if self.late:
-            self._end()
+        if self.ended:
+            self.end()
 
-    def _end(self) -> None:
+    def _expired(self) -> None:
         self.late = True
+        self.end()
+
+    def end(self) -> None:
+        """End it now; any thread may."""
+        self.ended = True
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 # Not SSLSocket's own: that one takes the encryption away under whoever is reading.
@@ -107,6 +115,19 @@ class WatchedAdapter(HTTPAdapter):
         if proxy.lower().startswith("http"):  # SOCKS has connections of its own
             manager.pool_classes_by_scheme = _POOLS
         return manager
+
+
+def body_of(raw: RawResponse, most: int) -> bytes:
+    """The body, as ``whole_body`` says; of a refusal or redirect what there is of it, for its status says enough.
+
+    A server that refuses without reading the request to its end often resets the connection after its answer.
+    """
+    if raw.status_code < 300 or raw.status_code in _REASONED:
+        return whole_body(raw, most)
+    try:
+        return whole_body(raw, most)
+    except (HTTPError, OSError, ProtocolViolation, Transient):
+        return b""
 
 
 def whole_body(raw: RawResponse, most: int) -> bytes:

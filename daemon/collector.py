@@ -6,7 +6,6 @@ what was allocated and given back, and what nobody needs goes back to the system
 
 from __future__ import annotations
 
-import ctypes
 import gc
 from typing import Final
 
@@ -25,16 +24,21 @@ _M_ARENA_MAX: Final = -8
 
 
 def few_arenas() -> None:
-    """From now on all threads allocate from one place (glibc; elsewhere nothing changes): what one gave back another
-    takes."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_ARENA_MAX, 1)
+    """From now on all threads allocate from one place: what one gave back another takes (glibc; nothing elsewhere)."""
+    _libc("mallopt", _M_ARENA_MAX, 1)
 
 
 def give_back() -> None:
-    """Give free memory back to the system (glibc; elsewhere nothing happens)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        gc.collect()
-        trim(0)
+    """Give memory that nobody uses back to the system (glibc; elsewhere only what cycles hold)."""
+    gc.collect()
+    _libc("malloc_trim", 0)
+
+
+def _libc(name: str, *numbers: int) -> None:
+    """Call a function of the C library, where there is one of that name and it may be called."""
+    try:
+        import ctypes
+
+        getattr(ctypes.CDLL(None), name)(*numbers)
+    except (ImportError, OSError, AttributeError, MemoryError):
+        return

@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from daemon.collector import give_back
 from daemon.config import Config
 from daemon.letters import Letters
 from daemon.logs import Log
@@ -150,6 +151,8 @@ class Desk:
         finally:
             self._show(working_out=False)
         if done.persons:
+            self._store.rest()
+            give_back()
             self._journal.info("people", f"favors and ties of {done.persons} people worked out", people=done.persons)
 
     def _letter(self) -> None:

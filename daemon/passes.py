@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Final
 
 from connectors.errors import ConnectorError
+from connectors.harmless import one_line
 from connectors.protocol import Closes, Connector
 from daemon.config import Account, Config
 from daemon.pipeline import Progress, Read, SyncOutcome, sync_account
@@ -141,7 +142,7 @@ def one_pass(
 def _failed(store: Store, account: Account, error: Exception, *, stopped: bool) -> SyncOutcome:
     if stopped:  # its connection was closed from outside: that is no trouble of the account's
         return SyncOutcome(account=account.name, applied=Applied(), stopped=True)
-    line = str(error).strip().partition("\n")[0]
+    line = one_line(str(error).strip().partition("\n")[0], 500)
     known = isinstance(error, ConnectorError)
     problem = line if known else f"unexpected {type(error).__name__}: {line}; please report it"
     if not known:

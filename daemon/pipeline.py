@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, Transient
+from connectors.harmless import one_line
 from connectors.protocol import Connector, Stream
 from connectors.records import Batch, Message
-from daemon.replies import findings_of_answer, hear
+from daemon.replies import findings_of_answer, hear, line
 from daemon.sent_boxes import unmatched
 from daemon.store import Applied, Place, Store, UnderWay, best_copies
 
@@ -35,6 +36,8 @@ _UTC: Final = ZoneInfo("UTC")
 
 Read = Callable[[Message], "MessageFindings"]
 
+#: What a server said in its words is part of some lines.
+_LONGEST_LINE: Final = 500
 _KEPT = "what was read from it before is kept"
 
 
@@ -44,8 +47,8 @@ class SyncOutcome:
 
     ``problem`` is a line for the owner (None: all well), ``error`` what raised it; ``stopped`` that it was asked to
     stop before the end. ``warning`` is a line about an account that was read and needs the owner all the same,
-    ``notes`` are lines about what this pass found missing at the source. ``partly`` says that some stream was read to
-    its end.
+    ``notes`` are lines about what this pass found missing at the source, and about answers to letters. ``partly`` says
+    that some stream was read to its end.
     """
 
     account: str
@@ -139,9 +142,10 @@ class _Pass:
         best = best_copies(messages)
         wanted = set(best) if reread else self.store.unknown(list(best.values()))
         # Before the batch: the cursor must not move past a reply that was not heard.
-        replies = hear(self.store, best.values(), now=self.now(), zone=self.zone)
+        heard = hear(self.store, best.values(), now=self.now(), zone=self.zone)
+        self.notes += [line(reply, self.zone) for reply in heard.new]
         return {
-            identity: findings_of_answer() if identity in replies else self.read(message)
+            identity: findings_of_answer() if identity in heard.mails else self.read(message)
             for identity, message in best.items()
             if identity in wanted
         }
@@ -247,4 +251,4 @@ def _recogniser() -> Recogniser:
 
 
 def _line(error: ConnectorError) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+    return one_line(str(error).strip().partition("\n")[0], _LONGEST_LINE) or type(error).__name__

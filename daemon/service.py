@@ -28,9 +28,8 @@ from daemon.worker import Office, Worker
 
 #: How often the main thread looks around when nothing rings.
 _TICK_S: Final = 30.0
-#: All threads have so long to end by themselves, then their connections are cut, then they are left.
-_GENTLY_S: Final = 2.0
-_CUT_OFF_S: Final = 4.0
+#: Threads have so long to end: longer than a batch takes that is being written. Then they are left.
+_END_S: Final = 4.0
 #: A machine that slept for longer than this has lost its connections.
 _SLEPT_S: Final = 20.0
 #: How long another process may write before an account says that the store is busy.
@@ -206,7 +205,6 @@ class Service:
         for name, worker in list(self._workers.items()):
             if not same or wanted.get(name) != worker.account:
                 worker.stop()
-                Thread(target=worker.cut_off, name=f"kith cut {name}", daemon=True).start()
                 self._ending.append(self._workers.pop(name))
 
     def _again(self) -> None:
@@ -221,24 +219,18 @@ class Service:
     # The end.
 
     def _end(self) -> None:
-        """Ask all threads to end, then cut their connections, then leave them."""
+        """Ask all threads to end, and leave those that wait for a server: what they wrote is written."""
         if self.stopping:
             self._notifier.stopping()
         workers = [*self._workers.values(), *self._ending]
         for worker in workers:
             worker.stop()
         self._desk.stop()
-        until = monotonic() + _GENTLY_S
+        until = monotonic() + _END_S
         late = [worker for worker in workers if not worker.ended(until - monotonic())]
-        for worker in late:
-            Thread(target=worker.cut_off, name="kith cut", daemon=True).start()
-        until += _CUT_OFF_S - _GENTLY_S
-        late = [worker for worker in late if not worker.ended(until - monotonic())]
         self.left_behind = bool(late) or not self._desk.ended(until - monotonic())
         for worker in late:
-            self._journal.warning(
-                "stop", "left in the middle; goes on there at the next start", account=worker.account.name
-            )
+            self._journal.info("stop", "left in the middle; goes on there next time", account=worker.account.name)
 
     # What the threads call.
 

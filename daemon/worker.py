@@ -88,12 +88,12 @@ class Worker:
         self._woken.set()
 
     def stop(self) -> None:
-        """End after the batch that is being written."""
+        """End after what is being written; a batch that is only being looked at is left to the next start."""
         self._stopping.set()
         self._woken.set()
 
     def cut_off(self) -> None:
-        """Close the connection under a thread that waits for its server; only after ``stop``. May take a while."""
+        """Close the connection under a thread that does not move: the last means before a restart. May take a while."""
         with self._guard:
             opened: object = self._connector
         passes.closed(opened)
@@ -272,7 +272,8 @@ class Worker:
         self._office.journal.info("waiting", line, account=self.account.name)
 
     def _find(self, message: Message) -> MessageFindings:
-        self.pulse.beat()
+        if self._told_to_stop():  # nothing of this batch is written yet: the next start reads it
+            raise Transient("stopped")
         return read_with_default(message)
 
     def _progress(self, done: int, total: int | None) -> None:

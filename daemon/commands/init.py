@@ -69,16 +69,28 @@ def init(
     ] = False,
     no_test: Annotated[bool, typer.Option("--no-test", help="Write without trying the logins.")] = False,
     add: Annotated[bool, typer.Option("--add", help="Add accounts to the config that is there.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a config that is there.")] = False,
+    systemd: Annotated[
+        bool, typer.Option("--systemd", help="Write the units of the service, for the config that is there.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a config that is there (with --systemd: edited units).")
+    ] = False,
 ) -> None:
     """Ask a few questions (what flags do not say), try the logins, and write a config that only you can read."""
     from daemon.servers.agreement import Flags
 
     path = invocation(ctx).config_path()
+    if systemd and path.exists():
+        typer.echo(_units(path, force=force))
+        return
     if add and not path.exists():
         raise Failure(f"there is no config at {path} to add to: leave --add out")
     if path.exists() and not (force or add):
         raise Failure(f"{path} is there already: edit it, add an account with --add, or replace it with --force")
+    if not imap_host and (imap_port or imap_tls):
+        raise Failure("--imap-port and --imap-tls go with --imap-host")
+    if not smtp_host and (smtp_port or smtp_security):
+        raise Failure("--smtp-port and --smtp-security go with --smtp-host")
     place = _place(
         password_file=str(password_file.expanduser().absolute()) if password_file else None,
         password_command=password_command,
@@ -97,6 +109,7 @@ def init(
         username=username,
         place=place,
         ca_file=ca_file,
+        sent=tuple(sent or ()),
         smtp=not no_smtp,
         caldav=not no_caldav,
         offline=offline,
@@ -110,12 +123,25 @@ def init(
         mbox=mbox,
         maildir=maildir,
         ics=ics,
-        sent=tuple(sent or ()),
     )
     missing = talk.add(address) if add else talk.write(name, address, timezone)
     for file in missing:
         typer.echo(f"Write the password into {file}, so that you alone can read it: (umask 077; cat > {file})")
     typer.echo(f"{path} is written. Next: kith doctor, then kith sync")
+    if systemd:
+        typer.echo(_units(path, force=force))
+
+
+def _units(path: Path, *, force: bool) -> str:
+    """Write the units for this machine and config; what was written and what to do next."""
+    from daemon import unit_files
+    from daemon.config import load
+
+    config = load(path)
+    machine = unit_files.this_machine(path, letter=f"{config.digest.every} {config.owner.timezone}")
+    where = unit_files.folder(machine)
+    files = unit_files.written(machine, where, force=force)
+    return f"Written to {where}: {', '.join(file.name for file in files)}\n{unit_files.next_steps(machine)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +154,6 @@ class _Talk:
     mbox: list[Path] | None
     maildir: list[Path] | None
     ics: list[Path] | None
-    sent: tuple[str, ...]
 
     def write(self, name: str | None, address: list[str] | None, timezone: str | None) -> list[Path]:
         """Write a new config; the password files that are still to be written."""
@@ -152,7 +177,7 @@ class _Talk:
         config = load(self.path)
         usual = config.owner.addresses[0]
         mine = address[0].strip() if address else usual
-        if not address and self.asks:
+        if not address and self.asks and not self._in_files:
             mine = self._asked("The mail address of the new account", "--address", usual).strip()
         additions = self._additions(mine, frozenset(account.name for account in config.accounts))
         if not additions.accounts and additions.smtp is None:
@@ -169,19 +194,24 @@ class _Talk:
         from daemon.new_config import Additions, file_accounts
         from daemon.servers.dialog import Dialog
 
-        named = bool(self.mbox or self.maildir or self.ics)
-        in_files = file_accounts(*map(_absolute, (self.mbox, self.maildir, self.ics)), sent=self.sent, taken=taken)
-        if self.flags.any_server or (self.asks and not named):
+        in_files = file_accounts(
+            *map(_absolute, (self.mbox, self.maildir, self.ics)), sent=self.flags.sent, taken=taken
+        )
+        if self.flags.any_server or (self.asks and not self._in_files):
             names = taken | {account.name for account in in_files}
             base = self.path.parent.absolute()
             dialog = Dialog(address=address, flags=self.flags, asks=self.asks, base=base, taken=names)
             on_servers = dialog.additions()
             if on_servers is not None:
                 return replace(on_servers, accounts=(*on_servers.accounts, *in_files))
-            if self.asks and not named:
+            if self.asks and not self._in_files:
                 asked = map(_chosen, ("An mbox file or folder", "A maildir", "A calendar file or folder (.ics)"))
-                in_files = file_accounts(*asked, sent=self.sent, taken=taken)
+                in_files = file_accounts(*asked, sent=self.flags.sent, taken=taken)
         return Additions(accounts=in_files)
+
+    @property
+    def _in_files(self) -> bool:
+        return bool(self.mbox or self.maildir or self.ics)
 
     def _missing(self, additions: Additions) -> list[Path]:
         files = [self.path.with_name(name) for name in additions.missing]

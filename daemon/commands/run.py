@@ -34,7 +34,7 @@ def run(
     anew and tries again what failed. Under systemd it says when it is ready, what it does, and that it moves.
     """
     from daemon.bell import Bell
-    from daemon.collector import collect_seldom, few_arenas
+    from daemon.collector import few_arenas
     from daemon.notify import notifier
 
     config: Config | None = invocation(ctx).config()
@@ -48,7 +48,6 @@ def run(
     try:
         while config is not None:
             config = _served(config, lines, told, bell)
-            collect_seldom()
     finally:
         bell.close()
         told.close()
@@ -57,6 +56,7 @@ def run(
 
 def _served(config: Config, lines: Log, told: Notifier, bell: Bell) -> Config | None:
     """Serve one store; the config to go on with, or None at the end."""
+    from daemon.collector import collect_seldom
     from daemon.service import Service
     from daemon.store import StoreBusy, StoreError, open_store
 
@@ -69,11 +69,14 @@ def _served(config: Config, lines: Log, told: Notifier, bell: Bell) -> Config | 
             raise Failure(str(error)) from error
         except StoreError as error:
             raise Incomplete(str(error)) from error
+        collect_seldom()
         service = Service(config, store, journal=lines, notifier=told, bell=bell)
-        stack.enter_context(_listening(service, config, lines))
-        after = service.run()
-        if service.left_behind:
+        with _listening(service, config, lines):
+            after = service.run()
+        if service.left_behind and after is None:
             _leave(lines)
+        if service.left_behind:  # threads still have the old store
+            stack.pop_all()
         return after
 
 

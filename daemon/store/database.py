@@ -164,6 +164,10 @@ class Database:
             if self.sqlite:
                 plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def rest(self) -> None:
+        """Close the connections that nobody uses now, and with them their caches."""
+        self.engine.dispose()
+
     def close(self) -> None:
         """Give every lock and connection back."""
         self.locks.close()

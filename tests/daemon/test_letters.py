@@ -13,7 +13,7 @@ from daemon.demo import write_sample
 from daemon.digest.deliver import Delivery
 from daemon.letters import GATHERING_S, Letters
 from daemon.logs import Log
-from daemon.store import StoreError
+from daemon.store import Letter, StoreError
 
 MONDAY = datetime(2026, 11, 30, 6, 30, tzinfo=UTC)  # 07:30 in Stockholm
 SMTP = '\n[digest]\nto = "maya@lindqvist.example"\n\n[smtp]\nhost = "127.0.0.1"\n'
@@ -40,8 +40,8 @@ class Post:
         self.tried += 1
         if self.refuses is not None:
             raise self.refuses
-        store.claim_digest(period, f"{period}@kithkeeper.test", at)
-        store.digest_sent(period, at)
+        store.claim_letter(period, Letter(token=period, message_id=f"{period}@kithkeeper.test", at=at), (), at)
+        store.letter_sent(period, at)
         self.sent.append((period, at))
         return Delivery(outcome="sent", to=config.digest.to, period=period, message_id=period, at=at)
 
