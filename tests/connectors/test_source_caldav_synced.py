@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -79,7 +80,7 @@ def account(radicale, tmp_path):  # noqa: F811
             (tmp_path / "Inbox.mbox").write_text(text)
 
         def sync(self, into, *names):
-            around = Surroundings(base=tmp_path, now=lambda: NOW, zone=radicale_zone())
+            around = Surroundings(base=tmp_path, now=lambda: NOW, zone=ZoneInfo("Europe/Stockholm"))
             for name in names:
                 if name == "mail":
                     connector = mbox.CONNECTOR.open(mbox.MboxSettings(path="Inbox.mbox"), around)
@@ -91,12 +92,6 @@ def account(radicale, tmp_path):  # noqa: F811
                 assert outcome.problem is None
 
     return Account()
-
-
-def radicale_zone():
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo("Europe/Stockholm")
 
 
 @pytest.mark.parametrize("order", [("mail", "calendar"), ("calendar", "mail")])
