@@ -125,6 +125,18 @@ def test_a_meeting_that_left_the_calendar_is_gone_though_it_was_invited_to(accou
     assert len(dump(store)["meetings"]) == 1
 
 
+def test_what_went_while_the_server_forgot_its_token_is_gone_all_the_same(account, radicale, store):  # noqa: F811
+    for name in ("a", "b", "c"):
+        radicale.put(account.folder, {name: event().replace("harbour@", f"{name}@").replace("\n", "\r\n")})
+    account.sync(store, "calendar")
+    before = dump(store)["meetings"]
+    (account.folder / "b.ics").unlink()
+    radicale.forget_tokens(account.folder)
+    account.sync(store, "calendar")
+    assert dump(store)["meetings"] == [row for row in before if "b@quist.example" not in row]
+    assert len(before) == 3
+
+
 def test_kith_sync_reads_the_calendars_and_then_only_what_is_new(radicale, tmp_path, capsys, monkeypatch):  # noqa: F811
     user = radicale.new_user()
     work = radicale.make(user, "work", title="Work")
