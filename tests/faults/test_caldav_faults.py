@@ -174,7 +174,7 @@ def test_the_store_after_a_fault_at_any_request_is_that_of_an_undisturbed_sync(f
 
 
 def test_an_endless_answer_and_one_that_never_comes_are_left(fake, monkeypatch):
-    quick = http.Limits(read_s=0.3, whole_s=0.6, body=2**20)
+    quick = http.Limits(read_s=1.0, whole_s=2.0, body=2**20)
     monkeypatch.setattr(http, "Limits", lambda **_: quick)
     whole = state({}, fake.pull()[0])
     head = reply(207, length=-1)
