@@ -375,15 +375,8 @@ def _spoken(server: Server, what: str) -> Iterator[None]:
             f"the certificate of {server.place} is not to be trusted ({error.verify_message}): check host in [smtp], "
             "or name the authority that signed it: ca_file"
         ) from error
-    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
-        raise Transient(
-            f"{server.place} {what} (the connection was closed under TLS): check port and security in [smtp]"
-        ) from error
     except ssl.SSLError as error:
-        raise NeedsOwner(
-            f"{server.place} does not speak TLS from the start ({error.reason or 'no TLS'}): "
-            'port 587 wants security = "starttls" in [smtp], port 465 "tls"'
-        ) from error
+        raise _no_tls(server, what, error) from error
     except smtplib.SMTPException as error:
         why = f"no answer in {server.timeout:g} s" if "timed out" in str(error) else "the connection was closed"
         raise Transient(f"{server.place} {what} ({why}): it usually passes by itself") from error
@@ -395,6 +388,18 @@ def _spoken(server: Server, what: str) -> Iterator[None]:
         ) from error
     except OSError as error:
         raise Transient(f"{server.place} {what} ({error.strerror or error}): check [smtp] and the network") from error
+
+
+def _no_tls(server: Server, what: str, error: ssl.SSLError) -> ConnectorError:
+    # An error that is not the TLS library's own is Python's about a connection that was closed meanwhile.
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError) or error.library is None:
+        return Transient(
+            f"{server.place} {what} (the connection was closed under TLS): check port and security in [smtp]"
+        )
+    return NeedsOwner(
+        f"{server.place} does not speak TLS from the start ({error.reason or 'no TLS'}): "
+        'port 587 wants security = "starttls" in [smtp], port 465 "tls"'
+    )
 
 
 def _loopback(host: str) -> bool:
