@@ -153,6 +153,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     run: RunConfig
 
     @property
+    def mails_letters(self) -> bool:
+        """Whether it says by which way letters are mailed."""
+        return self.smtp is not None or self.digest.via != "smtp"
+
+    @property
     def folder(self) -> Path:
         """Where relative paths start."""
         return self.path.parent

@@ -152,6 +152,7 @@ class Desk:
             self._show(working_out=False)
         if done.persons:
             self._store.rest()
+            forget_sentences()
             give_back()
             self._journal.info("people", f"favors and ties of {done.persons} people worked out", people=done.persons)
 

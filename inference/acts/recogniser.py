@@ -64,6 +64,10 @@ class Recogniser:
         self._said = lru_cache(maxsize=_REMEMBERED)(self._look)
         self.thresholds: Mapping[ActName, float] = {ActName(head.name): head.threshold for head in model.acts.heads}
 
+    def forget(self) -> None:
+        """Forget the sentences that are remembered only for speed."""
+        self._said.cache_clear()
+
     def acts(self, text: str, context: Context) -> tuple[Act, ...]:
         """The acts in ``text``, in order, each with a confidence of at least ``CANDIDATE``."""
         code = context.language or language(text) or _guess(text)
