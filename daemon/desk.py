@@ -19,6 +19,7 @@ from daemon.config import Config
 from daemon.letters import Letters
 from daemon.logs import Log
 from daemon.passes import owner_of
+from daemon.pipeline import forget_sentences
 from daemon.pulse import Pulse
 from daemon.refresh import refresh
 from daemon.status import NOTE, AccountNow, DaemonNow
