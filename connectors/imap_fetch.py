@@ -8,7 +8,7 @@ operating system takes in the answers.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -29,6 +29,8 @@ from connectors.records import AUTOMATION_HEADERS, Message, Rejected
 BATCH_MAILS: Final = 400
 #: More mails than this that the server cannot hand out, and it is the server.
 _MOST_REFUSED: Final = 20
+#: Commands that are sent before their answers are read; with very many both sides would wait for each other.
+_ASKED_AT_ONCE: Final = 100
 _AHEAD: Final = timedelta(days=1)
 _HEADER_FIELDS: Final = (
     "date", "from", "sender", "reply-to", "to", "cc", "bcc", "subject", "message-id", "in-reply-to", "references",
@@ -39,12 +41,16 @@ _RECEIVED: Final = "HEADER.FIELDS (RECEIVED)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How the mails of one folder are to be read; see ``connectors.mime.parse`` for most of it."""
+    """How the mails of one folder are to be read; see ``connectors.mime.parse`` for most of it.
+
+    Where the folder is ``labelled``, ``is_wanted`` says by the labels of a mail whether it is to be read.
+    """
 
     folder: str
     validity: int
     own: bool
     labelled: bool
+    is_wanted: Callable[[Sequence[str]], bool]
     authserv_id: str | None
     most_text: int
     now: datetime
@@ -130,6 +136,8 @@ class Fetcher:
             groups[self._parts_of(self._incoming[uid])].append(uid)
         for parts, uids in groups.items():
             if parts:
+                if len(chunk.texts) >= _ASKED_AT_ONCE:
+                    self._take_texts(chunk)
                 chunk.texts.append((self._send(uids, _items(parts)), uids, parts))
 
     def _parts_of(self, incoming: _Incoming) -> tuple[tuple[str, int], ...]:
@@ -175,6 +183,7 @@ class Fetcher:
                 self._take(tag)
             except Refused as refused:
                 self._one_by_one(uids, _items(parts), refused)
+        chunk.texts.clear()
 
     def _take(self, tag: bytes) -> None:
         for raw in self.session.until(tag):
@@ -270,7 +279,7 @@ class Fetcher:
                 key=key,
                 reason=f"{incoming.trouble or 'has no structure'}{called(header_block(incoming.header or b''))}",
             )
-        if "\\DRAFT" in (label.upper() for label in incoming.labels):
+        if reading.labelled and not reading.is_wanted(incoming.labels):
             return None
         received = incoming.parts.get(_RECEIVED, b"")
         header = incoming.header.rstrip(b"\r\n") + b"\r\n" + received

@@ -10,11 +10,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from typing import Final
 
 from connectors.errors import ProtocolViolation
-from connectors.folders import is_own, use_of
+from connectors.folders import fits, is_own, use_of
 from connectors.harmless import one_line
 from connectors.imap_grammar import Raw, Unparsable, Value, atoms, folder_name, values
 from connectors.imap_session import Refused, Session, refusal, string
@@ -22,6 +21,8 @@ from connectors.imap_session import Refused, Session, refusal, string
 INBOX: Final = "INBOX"
 MOST_FOLDERS: Final = 10_000
 _LONGEST_NAME: Final = 1000
+#: Commands that are sent before their answers are read; with very many both sides would wait for each other.
+_ASKED_AT_ONCE: Final = 100
 _STATE: Final = b"(MESSAGES UIDNEXT UIDVALIDITY)"
 _LEFT_OUT: Final = frozenset({"\\JUNK", "\\TRASH", "\\DRAFTS"})
 _VIEWS: Final = frozenset({"\\ALL", "\\FLAGGED", "\\IMPORTANT"})
@@ -41,12 +42,16 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
-    """One folder to read. ``raw`` is its name for the server, ``name`` for people, with ``/`` between its levels."""
+    """One folder to read. ``raw`` is its name for the server, ``name`` for people, with ``/`` between its levels.
+
+    ``labelled`` says that its mails bear Gmail's labels, ``everything`` that it stands for all other folders.
+    """
 
     raw: bytes
     name: str
     own: bool = False
     labelled: bool = False
+    everything: bool = False
     state: State | None = None
 
 
@@ -62,8 +67,15 @@ class Wishes:
         """Whether the folder ``name`` is among those to read, as far as the globs say."""
         return (not self.include or matches(name, self.include)) and not matches(name, self.exclude)
 
+    def names(self, name: str) -> bool:
+        """Whether the folder ``name`` is asked for in so many words, not by a glob that fits everything."""
+        last = name.rpartition("/")[2].casefold()
+        return any(glob.casefold() in (name.casefold(), last) for glob in self.include)
+
     def labels_chosen(self, labels: Sequence[str]) -> bool:
         """The same for a mail of *All Mail* with these labels: one folder in which it may be read is enough."""
+        if "\\DRAFT" in map(str.upper, labels):
+            return False
         names = [_SYSTEM_LABELS.get(label.upper(), label) for label in labels]
         names = [name for name in names if name]
         return any(map(self.chosen, names)) if names else not self.include
@@ -78,10 +90,10 @@ class _Listed:
 
 
 def matches(name: str, globs: Iterable[str]) -> bool:
-    """Whether a glob fits the name of a folder, or its last part; case does not matter."""
+    """Whether a glob is or fits the name of a folder, or its last part; case does not matter."""
     folded = name.casefold()
-    last = folded.rpartition("/")[2]
-    return any(fnmatchcase(form, glob.casefold()) for glob in globs for form in (folded, last))
+    forms = (folded, folded.rpartition("/")[2])
+    return any(fits(form, glob.casefold()) for glob in globs for form in forms)
 
 
 def folders(session: Session, wishes: Wishes) -> list[Folder]:
@@ -119,17 +131,11 @@ def _chosen(listed: Sequence[_Listed], foreign: Sequence[str], wishes: Wishes, *
     everything = next((each for each in listed if labelled and "\\ALL" in each.attributes), None)
     if everything is not None and not matches(everything.name, wishes.exclude):
         own = is_own(everything.name, wishes.sent) if wishes.sent else False
-        yield Folder(raw=everything.raw, name=everything.name, own=own, labelled=True)
+        yield Folder(raw=everything.raw, name=everything.name, own=own, labelled=True, everything=True)
         return
     for each in listed:
-        if not wishes.chosen(each.name):
-            continue
-        if not matches(each.name, wishes.include) and (
-            each in out
-            or each.name.startswith(below)
-            or any(each.name.startswith(prefix) for prefix in foreign)
-            or each.attributes & _VIEWS
-        ):
+        aside = each in out or each.name.startswith((*below, *foreign)) or each.attributes & _VIEWS
+        if not wishes.chosen(each.name) or (aside and not wishes.names(each.name)):
             continue
         sent = is_own(each.name, wishes.sent) or (not wishes.sent and "\\SENT" in each.attributes)
         yield Folder(raw=each.raw, name=each.name, own=sent, labelled=labelled)
@@ -225,12 +231,11 @@ def _with_states(session: Session, chosen: Sequence[Folder], known: dict[bytes, 
 def _states(session: Session, names: Sequence[bytes]) -> dict[bytes, State | None]:
     """The states of these folders, asked for without waiting in between; what is refused is left out."""
     found: dict[bytes, State | None] = {}
-    tags = [session.send(b"STATUS ", string(name), b" ", _STATE) for name in names]
-    for tag in tags:
-        try:
-            found.update(_said_states(session.until(tag)))
-        except Refused:
-            continue
+    for start in range(0, len(names), _ASKED_AT_ONCE):
+        tags = [session.send(b"STATUS ", string(name), b" ", _STATE) for name in names[start : start + _ASKED_AT_ONCE]]
+        for tag in tags:
+            with contextlib.suppress(Refused):
+                found.update(_said_states(session.until(tag)))
     return found
 
 

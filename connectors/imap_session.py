@@ -25,7 +25,8 @@ from connectors.passwords import Secret
 _LITERAL: Final = 2 * 1024 * 1024
 _MOST_LITERALS: Final = 20_000
 _MOST_KEPT: Final = 32 * 1024 * 1024
-#: What a server may send before and during the login.
+#: Bytes of the answer to one command; a batch of mails has a tenth of it.
+_MOST_ANSWERED: Final = 256 * 1024 * 1024
 _SAID: Final = 300
 
 
@@ -100,9 +101,13 @@ class Session:
         self.wire.be_patient_anew()
         while self._ahead:
             yield self._ahead.popleft()
+        left = _MOST_ANSWERED
         while tag not in self._done:
             raw = self._response()
             if raw is not None:
+                left -= sum(map(len, raw.lines)) + sum(map(len, raw.literals))
+                if left < 0:
+                    raise ProtocolViolation(f"{self.wire.host} answers without an end")
                 yield raw
         _check(self._done.pop(tag))
 

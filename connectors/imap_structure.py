@@ -29,9 +29,9 @@ _PARAMETERS: Final = re.compile(rb"(?:charset|name|filename)(?:\*\d{0,2}\*?)?", 
 _LONGEST_PARAMETER: Final = 2000
 _JUNK: Final = re.compile(rb"[\x00-\x1f\x7f]+")
 _NO_TOKEN: Final = re.compile(rb"[^A-Za-z0-9!#$&^_.+-]+")
-_QP_TAIL: Final = re.compile(rb"=[0-9A-Fa-f]?[ \t]*\r?$")
+_QP_TAIL: Final = re.compile(rb"=[0-9A-Fa-f]?[ \t]*\r?\Z")
 _NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]")
-_OPEN_TAG: Final = re.compile(rb"<[^<>]*$")
+_OPEN_TAG: Final = re.compile(rb"<[^<>]*\Z")
 _LONGEST_TAG: Final = 4000
 #: Nobody can guess it, so that nothing in a mail passes for the end of a part.
 _BOUNDARY: Final = b"kith-" + secrets.token_hex(12).encode()

@@ -70,6 +70,8 @@ def export_all(config: Config, store: Store, folder: Path, now: datetime) -> Ite
         ("days_of_contact.json", *_counted(_contacts(store))),
         ("address_book.json", *_counted(map(asdict, store.cards()))),
         ("corrections.json", *_counted(map(asdict, store.corrections()))),
+        ("letters.json", *_counted(map(asdict, store.claims()))),
+        ("replies.json", *_counted(map(asdict, store.replies()))),
         ("accounts.json", *_counted(map(asdict, store.account_states()))),
         ("rejected.json", *_counted(map(asdict, store.rejections()))),
         ("left_out.json", *_counted(map(asdict, store.filtered()))),

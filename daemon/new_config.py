@@ -29,12 +29,13 @@ _FIRST_ADDRESS: Final = re.compile(r"^[ \t]*addresses[ \t]*=[ \t]*\[$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
-    """An [[accounts]] table: the settings of its kind, and ``remarks``, comments by the key that they stand behind."""
+    """An [[accounts]] table: the settings of its kind, ``remarks`` by the key that they stand behind, a ``hint`` at its end."""
 
     name: str
     kind: str
     settings: Mapping[str, Value]
     remarks: Mapping[str, str] = field(default_factory=dict)
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +174,12 @@ def config_text(answers: Answers, additions: Additions) -> str:
         'every = "Mon 07:30"    # when, on your own calendar',
         *_tables(additions),
     ]
+    if additions.smtp is None:
+        lines += [
+            "",
+            "# [smtp]    # who sends the letter; without it kith digest shows it",
+            '# host = "smtp.example.org"',
+        ]
     if not additions.accounts:
         lines += [
             "",
@@ -192,20 +199,21 @@ def _tables(additions: Additions) -> Iterator[str]:
         yield from ("", "[[accounts]]", f"name = {_value(account.name)}", f"kind = {_value(account.kind)}")
         for key, value in account.settings.items():
             yield f"{key} = {_value(value)}" + (f"    # {account.remarks[key]}" if key in account.remarks else "")
-        yield from (f"# {remark}" for key, remark in account.remarks.items() if key not in account.settings)
+        if account.hint:
+            yield f"# {account.hint}"
 
 
 def _of_files(kind: str, name: str, path: Path, sent: tuple[str, ...]) -> NewAccount:
     if not path.exists():
         raise Failure(f"{path} is not there: name a file or folder that is")
     settings: dict[str, Value] = {"path": str(path)}
-    remarks: dict[str, str] = {}
-    if kind != "ics" and sent:
-        settings["sent"] = sent
+    if kind == "ics":
+        return NewAccount(name=name, kind=kind, settings=settings)
+    if sent:
         remarks = {"sent": "what lies there was written by you; nothing else speaks for you"}
-    elif kind != "ics":
-        remarks = {"": 'sent = ["Sent"]    # name your Sent boxes where they are not called so'}
-    return NewAccount(name=name, kind=kind, settings=settings, remarks=remarks)
+        return NewAccount(name=name, kind=kind, settings={**settings, "sent": sent}, remarks=remarks)
+    hint = 'sent = ["Sent"]    # name your Sent boxes where they are not called so'
+    return NewAccount(name=name, kind=kind, settings=settings, hint=hint)
 
 
 def _with_address(text: str, address: str, path: Path) -> str:

@@ -17,7 +17,7 @@ from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, Transie
 from connectors.harmless import one_line
 from connectors.protocol import Connector, Stream
 from connectors.records import Batch, Message
-from daemon.replies import findings_of_answer, hear
+from daemon.replies import findings_of_answer, hear, line
 from daemon.sent_boxes import unmatched
 from daemon.store import Applied, Place, Store, UnderWay, best_copies
 
@@ -47,8 +47,8 @@ class SyncOutcome:
 
     ``problem`` is a line for the owner (None: all well), ``error`` what raised it; ``stopped`` that it was asked to
     stop before the end. ``warning`` is a line about an account that was read and needs the owner all the same,
-    ``notes`` are lines about what this pass found missing at the source. ``partly`` says that some stream was read to
-    its end.
+    ``notes`` are lines about what this pass found missing at the source, and about answers to letters. ``partly`` says
+    that some stream was read to its end.
     """
 
     account: str
@@ -142,9 +142,10 @@ class _Pass:
         best = best_copies(messages)
         wanted = set(best) if reread else self.store.unknown(list(best.values()))
         # Before the batch: the cursor must not move past a reply that was not heard.
-        replies = hear(self.store, best.values(), now=self.now(), zone=self.zone)
+        heard = hear(self.store, best.values(), now=self.now(), zone=self.zone)
+        self.notes += [line(reply, self.zone) for reply in heard.new]
         return {
-            identity: findings_of_answer() if identity in replies else self.read(message)
+            identity: findings_of_answer() if identity in heard.mails else self.read(message)
             for identity, message in best.items()
             if identity in wanted
         }

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -24,19 +26,29 @@ from inference.new_text import new_text
 _SECRET: Final = re.compile(re.escape(TOKEN_PREFIX) + r"([0-9a-f]{16})(?![0-9a-f])", re.IGNORECASE)
 _ID: Final = re.compile(re.escape(DIGEST_ID_PREFIX) + r"[A-Za-z0-9-]{1,40}\.([0-9a-f]{16})@", re.IGNORECASE)
 _ANSWER: Final = re.compile(r"^(?:\w{1,4}(?:\[\d+\])?\s*[:：]\s*)+")
-#: So much of a mail is searched for the secret, in characters; so many references are.
+#: So much of a mail is searched for the secret, in characters; so many references, and so many secrets are looked at.
 _SEARCHED: Final = 400_000
 _REFERENCES: Final = 20
+_SECRETS: Final = 50
 
 
-def hear(store: Store, messages: Iterable[Message], *, now: datetime, zone: ZoneInfo) -> set[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """The identities of the mails that answer letters, and what came of those that were not known yet."""
+
+    mails: frozenset[str]
+    new: tuple[Reply, ...]
+
+
+def hear(store: Store, messages: Iterable[Message], *, now: datetime, zone: ZoneInfo) -> Heard:
     """Keep what the owner's replies to letters say, each once, however often and wherever it is seen.
 
     Args:
         now: the clock (aware); nothing is said later than now.
         zone: the owner's, where the days of snoozes begin.
     """
-    heard = set()
+    mails: list[str] = []
+    new: list[Reply] = []
     for message in messages:
         letters = answered(store, message)
         said = _said(message, zone) if letters else Commands()
@@ -50,9 +62,17 @@ def hear(store: Store, messages: Iterable[Message], *, now: datetime, zone: Zone
         reply = Reply(
             identity=message.identity, letter=letter.token, sent_at=at, applied=meant.applied, puzzling=meant.puzzling
         )
-        store.apply_reply(reply, meant.corrections, now)
-        heard.add(message.identity)
-    return heard
+        if store.apply_reply(reply, meant.corrections, now):
+            new.append(reply)
+        mails.append(message.identity)
+    return Heard(mails=frozenset(mails), new=tuple(new))
+
+
+def line(reply: Reply, zone: ZoneInfo) -> str:
+    """What came of a reply, for the journal: how much of it, not what it said."""
+    lost = len(reply.puzzling)
+    rest = f", {lost} not understood: the next letter quotes {'it' if lost == 1 else 'them'}" if lost else ""
+    return f"your answer of {reply.sent_at.astimezone(zone):%Y-%m-%d} to a letter: {reply.applied} applied{rest}"
 
 
 def findings_of_answer() -> MessageFindings:
@@ -86,7 +106,8 @@ def answered(store: Store, message: Message) -> list[Letter]:
 
 
 def _known(store: Store, secrets: Iterable[str]) -> list[Letter]:
-    return [letter for letter in map(store.letter, dict.fromkeys(secrets)) if letter is not None]
+    named = list(dict.fromkeys(islice(secrets, _SECRETS)))
+    return [letter for letter in map(store.letter, named) if letter is not None]
 
 
 def _secrets(message: Message) -> Iterator[str]:

@@ -92,7 +92,9 @@ class _Meaner:
         """Leave the line out until then: its favors where it is about some that are owed, else person and section."""
         if self.item.section in _DONE and self.item.favors:
             for favor in self.item.favors:
-                yield self._correction(CorrectionKind.SNOOZE, favor.opening, verdict=until.isoformat())
+                yield self._correction(
+                    CorrectionKind.SNOOZE, favor.opening, verdict=until.isoformat(), example=self._example(favor)
+                )
         else:
             subject = (self.item.section, self.item.emails[0])
             yield self._correction(CorrectionKind.SNOOZE_PERSON, subject, verdict=until.isoformat())

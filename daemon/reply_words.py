@@ -230,6 +230,7 @@ def _meant(line: str) -> bool:
     """Whether a line that says nothing was perhaps meant to."""
     words = re.findall(r"\w+", _folded(line))
     single = [spelling[0] for spelling in _WORDS if len(spelling) == 1]
-    return any(word.isdigit() for word in words) or any(
-        get_close_matches(word, single, n=1, cutoff=0.75) for word in words[:3]
-    )
+    if any(get_close_matches(word, single, n=1, cutoff=0.75) for word in words[:3]):
+        return True
+    numbers = [word for word in words if word.isdigit()]
+    return 0 < len(numbers) < 3 and all(len(number) < 3 for number in numbers)  # more of them are a telephone's

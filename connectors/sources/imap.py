@@ -39,6 +39,9 @@ from connectors.records import Batch, Cursor, Removed
 _MANY: Final = 100
 _LEAST_TEXT: Final = 24 * 1024
 _MOST_TEXT: Final = 1024 * 1024
+#: After so many seconds without a word a session is tried before it is used.
+_STALE_S: Final = 30.0
+_LONG_S: Final = 5.0
 #: Mails that may come between opening a folder and searching it.
 _MEANWHILE: Final = 1000
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -81,6 +84,8 @@ class ImapConnector:
         self._session: Session | None = None
         self._folders: dict[str, Folder] = {}
         self._seen: dict[bytes, int] = {}
+        self._used = 0.0
+        self._unreachable: tuple[float, str] | None = None
 
     def streams(self) -> Sequence[Stream]:
         """One stream a folder; the folders of own mail and the inbox first.
@@ -168,9 +173,29 @@ class ImapConnector:
     # -- the connection ----------------------------------------------------------------------------------------------
 
     def _connected(self) -> Session:
+        if self._session is not None and time.monotonic() - self._used > _STALE_S:
+            try:
+                self._session.run(b"NOOP")
+            except (ConnectorError, Refused):
+                self.close()  # servers end sessions that did nothing for long
         if self._session is None:
-            self._session = open_session(self._login())
+            self._session = self._opened()
+        self._used = time.monotonic()
         return self._session
+
+    def _opened(self) -> Session:
+        """A new session; who could not be reached for long is not called again at once, for the next folder."""
+        if self._unreachable is not None and time.monotonic() < self._unreachable[0]:
+            raise Transient(self._unreachable[1])
+        began = time.monotonic()
+        try:
+            session = open_session(self._login())
+        except Transient as error:
+            if time.monotonic() - began > _LONG_S:
+                self._unreachable = (time.monotonic() + _STALE_S, str(error))
+            raise
+        self._unreachable = None
+        return session
 
     def _login(self) -> Login:
         settings = self._settings
@@ -244,7 +269,8 @@ class ImapConnector:
             raise CursorExpired(f"the folder {folder.name} is suddenly empty", fewer=True)
         now = State(validity=opened.validity, next_uid=opened.next_uid, messages=opened.messages)
         if before is None or not goes_on or (opened.vanished is None and _may_have_lost(before, now)):
-            return self._compared(session, opened, known, Uids.parsed(before.done) if before else Uids())
+            through = before is not None and before.since == self._settings.since
+            return self._compared(session, opened, known, Uids.parsed(before.done) if before and through else Uids())
         gone = known & (opened.vanished or Uids())
         fresh = self._search(session, opened, before.next_uid)
         return _Work(opened=opened, known=known, kept=known - gone, fresh=fresh - known, gone=gone, done=Uids())
@@ -310,6 +336,7 @@ class ImapConnector:
             validity=opened.validity,
             own=folder.own,
             labelled=folder.labelled,
+            is_wanted=self._wishes.labels_chosen if folder.everything else _no_draft,
             authserv_id=self._settings.authserv_id,
             most_text=self._settings.max_text,
             now=self._surroundings.now(),
@@ -350,6 +377,10 @@ def _no_folder(session: Session, folder: Folder, refused: Refused) -> ConnectorE
         said = f" ({refused.said})" if refused.said else ""
         return Transient(f"the folder {folder.name} cannot be opened on {session.wire.host}{said}")
     return refusal(session, refused)
+
+
+def _no_draft(labels: Sequence[str]) -> bool:
+    return "\\DRAFT" not in map(str.upper, labels)
 
 
 def _context(base: Path, ca_file: str) -> ssl.SSLContext:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from connectors.errors import ConnectorError
 from connectors.protocol import Closes, Connector, Describes, Stream
 from daemon.checkup.certificates import certificate
-from daemon.checkup.finding import Finding, counted, fail, ok, warn
+from daemon.checkup.finding import Finding, counted, fail, kept_by_service, ok, warn
 from daemon.config import Account, Config
 from daemon.sent_boxes import listed, own_boxes, sent_globs, unmatched
 from daemon.servers.lookup import at_once
@@ -54,6 +54,9 @@ def _is_remote(account: Account) -> bool:
 
 def _findings(config: Config, account: Account) -> list[Finding]:
     what = f"account {account.name}"
+    if credential := kept_by_service(account.settings):
+        says = f"{account.kind}; only the service has its password (the credential {credential}): see kith status"
+        return [ok(what, says)]
     try:
         connector = account.spec.open(account.settings, surroundings(config, account.name))
         try:
@@ -68,7 +71,8 @@ def _findings(config: Config, account: Account) -> list[Finding]:
 def _opened(config: Config, account: Account, connector: Connector, what: str) -> Iterator[Finding]:
     streams = connector.streams()
     if not streams:
-        yield warn(what, "nothing to read is there: look at its path")
+        where = "the login works, but there is nothing to read" if _is_remote(account) else "nothing to read is there"
+        yield warn(what, f"{where}: look at its {'url' if hasattr(account.settings, 'url') else 'path'}")
         return
     yield ok(what, f"{account.kind}, {counted(len(streams), *_UNITS.get(account.kind, _UNITS['mail']))}")
     own = connector.own_streams() if isinstance(connector, Describes) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from dataclasses import dataclass
 from enum import IntEnum
@@ -49,6 +50,11 @@ def privacy(path: Path, what: str) -> Finding:
         says = f"{path} can be read or written by others on this machine: chmod 600 {path}"
         return warn(f"{what} permissions", says)
     return ok(f"{what} permissions", "yours alone")
+
+
+def kept_by_service(settings: object) -> str:
+    """The credential with the password, where only the service has it and so nothing can be tried from here; or none."""
+    return "" if os.environ.get("CREDENTIALS_DIRECTORY") else getattr(settings, "password_credential", "")
 
 
 def counted(number: int, one: str, several: str) -> str:

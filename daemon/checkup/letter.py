@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Final
 
 from connectors.errors import ConnectorError
 from daemon.checkup.certificates import certificate
-from daemon.checkup.finding import Finding, fail, ok, warn
-from daemon.config import Config
+from daemon.checkup.finding import Finding, fail, kept_by_service, ok, warn
+from daemon.config import Config, SmtpConfig
+from daemon.servers.lookup import at_once
 from daemon.toml_tables import read_toml
+
+#: Seconds in which the server must have let us in.
+DEADLINE_S: Final = 60.0
 
 
 def sending(config: Config) -> Iterator[Finding]:
     """Whether somebody takes the letter."""
-    from daemon.digest.smtp import check, server_of
-
-    if config.smtp is None:
+    smtp = config.smtp
+    if smtp is None:
         digest = read_toml(config.path).tables.get("digest", {})
         if digest.get("to"):
             says = "[digest] says where the letter goes, but there is no [smtp] to send it: add one, or kith init --add"
@@ -24,13 +27,26 @@ def sending(config: Config) -> Iterator[Finding]:
         else:
             yield ok("letter", "it is shown by kith digest; an [smtp] table would have it sent")
         return
+    if credential := kept_by_service(smtp):
+        yield ok(
+            "letter", f"only the service has the password of [smtp] (the credential {credential}): see kith status"
+        )
+        return
+    tried = at_once({"letter": lambda: list(_tried(config, smtp))}, DEADLINE_S).get("letter")
+    says = f"{smtp.host}:{smtp.port} does not come to an end within {DEADLINE_S:.0f} s: try again later"
+    yield from tried or [fail("letter", says)]
+
+
+def _tried(config: Config, smtp: SmtpConfig) -> Iterator[Finding]:
+    """How a login to the server goes, and what is worth knowing of it then."""
+    from daemon.digest.smtp import check, server_of
+
     try:
-        server = server_of(config.smtp, config.folder)
+        server = server_of(smtp, config.folder)
         check(server)
     except ConnectorError as error:
         yield fail("letter", str(error))
         return
-    login = f" as {config.smtp.username}" if config.smtp.username else ""
+    login = f" as {smtp.username}" if smtp.username else ""
     yield ok("letter", f"{server.place} takes mail{login}; it goes to {config.digest.to}")
-    authority: Path | None = server.ca_file
-    yield from certificate("letter", server.host, server.port, server.security, "smtp", authority)
+    yield from certificate("letter", server.host, server.port, server.security, "smtp", server.ca_file)

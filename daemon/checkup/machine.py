@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -45,10 +46,17 @@ def units() -> Iterator[Finding]:
     for unit in installed:
         started = re.search(r"^ExecStart=[-@:+!]*(\S+)", unit.read_text(errors="replace"), re.MULTILINE)
         if started and Path(started[1]).exists():
-            yield ok("unit file", str(unit))
+            yield ok("unit file", f"{unit}{_lingers(unit)}")
         else:
             program = started[1] if started else "nothing"
             says = f"{unit} starts {program}, which is not there: write the path of kith into its ExecStart"
             yield fail("unit file", says)
     if not installed:
         yield ok("unit file", "none installed: kith reads when you call it")
+
+
+def _lingers(unit: Path) -> str:
+    """What to know of a unit of the owner's own: without lingering it ends at the logout."""
+    if unit.is_relative_to(Path.home()) and not (Path("/var/lib/systemd/linger") / getpass.getuser()).exists():
+        return " (it runs while you are logged in; to go on after that: loginctl enable-linger)"
+    return ""

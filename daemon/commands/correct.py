@@ -152,7 +152,7 @@ def snooze(
     """Leave it out of the letter for a while: 30d, 2 weeks, 2026-09-01 (default: 30d)."""
     from daemon.reply_words import last_day
     from daemon.store import Correction, CorrectionKind
-    from inference.corrections import opening
+    from inference.corrections import example, opening
 
     config = invocation(ctx).config()
     until = last_day(lasts, now().astimezone(config.owner.zone).date())
@@ -161,7 +161,12 @@ def snooze(
     with opened(config) as store:
         found, email = _favor(store, favor)
         said = Correction(
-            kind=CorrectionKind.SNOOZE, subject=opening(found), verdict=until.isoformat(), email=email, at=now()
+            kind=CorrectionKind.SNOOZE,
+            subject=opening(found),
+            verdict=until.isoformat(),
+            email=email,
+            at=now(),
+            example=example(store.inferred(found)),
         )
         number = store.add_correction(said)
     typer.echo(f"{found.id[:8]} is left out of letters until {until} (kith correct undo {number} takes this back)")
@@ -364,13 +369,13 @@ def _in_words(said: Correction, names: Mapping[str, str]) -> str:
     """What was said; ``names`` are people's by their addresses."""
     from daemon.digest.plain import one_line, shortened
 
+    shown = said.example
+    quote = f": “{shortened(one_line(shown.quote), _QUOTE)}”" if shown and shown.quote else ""
     if said.verdict and said.favor is None:
-        of = f", “{_LINES.get(said.subject[0], said.subject[0])}”" if said.kind.value == "snooze_person" else ""
-        return f"nothing about {one_line(names.get(said.email, said.email))}{of} until {said.verdict}"
+        line = f", “{_LINES.get(said.subject[0], said.subject[0])}”" if said.kind.value == "snooze_person" else quote
+        return f"left out until {said.verdict}: {one_line(names.get(said.email, said.email))}{line}"
     if said.favor is None:
         return _WORDS[said.kind.value].format(*said.subject)
-    shown = said.example
     type_ = shown.type.value if shown else "favor"
     words = _ABOUT_FAVOR[said.verdict].format(type_, said.type.value if said.type else "")
-    quote = f": “{shortened(one_line(shown.quote), _QUOTE)}”" if shown and shown.quote else ""
     return f"{words} with {one_line(names.get(said.email, said.email))}{quote}"

@@ -87,6 +87,10 @@ def init(
         raise Failure(f"there is no config at {path} to add to: leave --add out")
     if path.exists() and not (force or add):
         raise Failure(f"{path} is there already: edit it, add an account with --add, or replace it with --force")
+    if not imap_host and (imap_port or imap_tls):
+        raise Failure("--imap-port and --imap-tls go with --imap-host")
+    if not smtp_host and (smtp_port or smtp_security):
+        raise Failure("--smtp-port and --smtp-security go with --smtp-host")
     place = _place(
         password_file=str(password_file.expanduser().absolute()) if password_file else None,
         password_command=password_command,
@@ -105,6 +109,7 @@ def init(
         username=username,
         place=place,
         ca_file=ca_file,
+        sent=tuple(sent or ()),
         smtp=not no_smtp,
         caldav=not no_caldav,
         offline=offline,
@@ -118,7 +123,6 @@ def init(
         mbox=mbox,
         maildir=maildir,
         ics=ics,
-        sent=tuple(sent or ()),
     )
     missing = talk.add(address) if add else talk.write(name, address, timezone)
     for file in missing:
@@ -150,7 +154,6 @@ class _Talk:
     mbox: list[Path] | None
     maildir: list[Path] | None
     ics: list[Path] | None
-    sent: tuple[str, ...]
 
     def write(self, name: str | None, address: list[str] | None, timezone: str | None) -> list[Path]:
         """Write a new config; the password files that are still to be written."""
@@ -174,7 +177,7 @@ class _Talk:
         config = load(self.path)
         usual = config.owner.addresses[0]
         mine = address[0].strip() if address else usual
-        if not address and self.asks:
+        if not address and self.asks and not self._in_files:
             mine = self._asked("The mail address of the new account", "--address", usual).strip()
         additions = self._additions(mine, frozenset(account.name for account in config.accounts))
         if not additions.accounts and additions.smtp is None:
@@ -191,19 +194,24 @@ class _Talk:
         from daemon.new_config import Additions, file_accounts
         from daemon.servers.dialog import Dialog
 
-        named = bool(self.mbox or self.maildir or self.ics)
-        in_files = file_accounts(*map(_absolute, (self.mbox, self.maildir, self.ics)), sent=self.sent, taken=taken)
-        if self.flags.any_server or (self.asks and not named):
+        in_files = file_accounts(
+            *map(_absolute, (self.mbox, self.maildir, self.ics)), sent=self.flags.sent, taken=taken
+        )
+        if self.flags.any_server or (self.asks and not self._in_files):
             names = taken | {account.name for account in in_files}
             base = self.path.parent.absolute()
             dialog = Dialog(address=address, flags=self.flags, asks=self.asks, base=base, taken=names)
             on_servers = dialog.additions()
             if on_servers is not None:
                 return replace(on_servers, accounts=(*on_servers.accounts, *in_files))
-            if self.asks and not named:
+            if self.asks and not self._in_files:
                 asked = map(_chosen, ("An mbox file or folder", "A maildir", "A calendar file or folder (.ics)"))
-                in_files = file_accounts(*asked, sent=self.sent, taken=taken)
+                in_files = file_accounts(*asked, sent=self.flags.sent, taken=taken)
         return Additions(accounts=in_files)
+
+    @property
+    def _in_files(self) -> bool:
+        return bool(self.mbox or self.maildir or self.ics)
 
     def _missing(self, additions: Additions) -> list[Path]:
         files = [self.path.with_name(name) for name in additions.missing]

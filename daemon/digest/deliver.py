@@ -115,8 +115,8 @@ def _new(
         raise Transient(f"the letter of {period} is being sent by another Kithkeeper right now", retry_after=SENDING)
     try:
         patient.send(letter.mail, config.digest.to)
-    except Unsure:
-        raise
+    except Unsure as error:
+        raise _to_be_found(error) from error
     except (NeedsOwner, Transient):
         store.release_letter(period)
         raise
@@ -151,15 +151,26 @@ def _unfinished(
     if letter is None or not letter.mail:  # somebody in it was forgotten since: another letter is made
         store.release_letter(known.period)
         return _new(config, store, at, known.period, patient, now)
-    patient.send(letter.mail, config.digest.to)
+    try:
+        patient.send(letter.mail, config.digest.to)
+    except Unsure as error:
+        raise _to_be_found(error) from error
     return _record(config, store, known.period, known.message_id, now())
+
+
+def _to_be_found(error: Unsure) -> Unsure:
+    return Unsure(f"{error}: it is looked for in your mail, and sent again where it is not there", retry_after=SENDING)
 
 
 def _trial(
     config: Config, store: Store, at: datetime, to: str, patient: _Patience, now: Callable[[], datetime]
 ) -> Delivery:
     letter, _ = compose(config, store, at=at, period="trial", to=to, now=now())
-    patient.send(letter.mail, to)
+    try:
+        patient.send(letter.mail, to)
+    except Unsure:
+        store.keep_letter(replace(letter, mail=b""))
+        raise
     store.keep_letter(replace(letter, mail=b""))
     return Delivery(outcome="sent", to=to, period="", message_id=letter.message_id, at=now())
 

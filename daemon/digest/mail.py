@@ -6,6 +6,7 @@ The bytes are seven bits wide with CRLF at the ends of lines, so that every serv
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -18,6 +19,10 @@ from urllib.parse import quote
 from connectors.errors import NeedsOwner
 from inference.automation import DIGEST_ID_PREFIX
 
+#: An address that needs no quotation marks: what mail programs write.
+_ADDRESS: Final = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)*"
+)
 #: RFC 5322 allows 998 characters a line.
 _LONGEST_LINE: Final = 990
 
@@ -70,22 +75,28 @@ def ascii_address(address: str) -> str:
     """``address`` as every server takes it: the host in its ASCII form.
 
     Raises:
-        NeedsOwner: the part before the @ has none.
+        NeedsOwner: it has none.
     """
-    local, _, _host = address.rpartition("@")
+    local, _, _ = address.rpartition("@")
     if not local.isascii():
         raise NeedsOwner(
             f"few mail servers take mail for {address}: name an address without such letters for the letter"
         )
-    return f"{local}@{_domain(address)}"
+    return _checked(f"{local}@{_domain(address)}")
+
+
+def _checked(address: str) -> str:
+    if not _ADDRESS.fullmatch(address):
+        raise NeedsOwner(f"{address} is no address that mail can be sent to or from: correct it in the config")
+    return address
 
 
 def _domain(address: str) -> str:
     host = address.rpartition("@")[2]
     try:
         return host.encode("idna").decode().lower()
-    except UnicodeError as error:
-        raise NeedsOwner(f"{address} is no address that mail can be sent to: correct it in the config") from error
+    except UnicodeError:
+        return host
 
 
 def _unsubscribe(reply_to: str) -> str:

@@ -12,7 +12,7 @@ from inference.health import Figure
 
 _WIDTH = 76
 _QUOTE = 240
-_PICTURE = 32
+_PICTURE = 24
 _MARGIN = 4
 
 

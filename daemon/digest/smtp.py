@@ -130,10 +130,11 @@ class _Session(smtplib.SMTP):
             self.file = _Capped(self.sock.makefile("rb"))
         return super().getreply()
 
-    def connected(self, host: str, sock: socket.socket) -> None:
-        """Speak over ``sock``, to a server whose certificate must name ``host``."""
-        self._host = host
-        self.sock = sock
+    def begin_again(self, sock: socket.socket) -> None:
+        """Speak over ``sock`` with nothing known about the server."""
+        self.sock, self.file = sock, None
+        self.helo_resp = self.ehlo_resp = None
+        self.esmtp_features, self.does_esmtp = {}, False
 
 
 class _Capped:
@@ -164,6 +165,8 @@ def _connected(server: Server) -> Iterator[_Session]:
             _connect(session, server)
         with _cut_off(session, server.timeout * _PATIENCE):
             with _spoken(server, "ended the conversation"):
+                if server.security == "tls":
+                    _go_under_tls(session, server)
                 code, said = session.getreply()
                 if code != 220:
                     raise _error(server, code, said, "does not accept mail now")
@@ -176,14 +179,7 @@ def _connected(server: Server) -> Iterator[_Session]:
 
 
 def _connect(session: _Session, server: Server) -> None:
-    sock = socket.create_connection((server.host, server.port), server.timeout)
-    if server.security == "tls":
-        try:
-            sock = _trusted(server).wrap_socket(sock, server_hostname=server.host)
-        except BaseException:
-            sock.close()
-            raise
-    session.connected(server.host, sock)
+    session.sock = socket.create_connection((server.host, server.port), server.timeout)
 
 
 def _start_tls(session: _Session, server: Server) -> None:
@@ -192,10 +188,22 @@ def _start_tls(session: _Session, server: Server) -> None:
         raise NeedsOwner(
             f'{server.place} offers no STARTTLS, so nothing was sent: try port 465 with security = "tls" in [smtp]'
         )
-    code, said = session.starttls(context=_trusted(server))
+    code, said = session.docmd("STARTTLS")
     if code != 220:
         raise _error(server, code, said, "refuses STARTTLS")
+    _go_under_tls(session, server)
     _check(server, session.ehlo(), _refused_greeting, "")
+
+
+def _go_under_tls(session: _Session, server: Server) -> None:
+    """Speak TLS from here on; what was said before, by whomever, is forgotten (RFC 3207)."""
+    plain = session.sock
+    if plain is None:
+        raise OSError("the connection was closed")
+    # The handshake comes last, so that a server that draws it out can be cut off.
+    secured = _trusted(server).wrap_socket(plain, server_hostname=server.host, do_handshake_on_connect=False)
+    session.begin_again(secured)
+    secured.do_handshake()
 
 
 def _trusted(server: Server) -> ssl.SSLContext:
@@ -292,10 +300,7 @@ def _hand_over(session: _Session, server: Server, mail: bytes, recipient: str) -
 
 
 def _unsure(server: Server) -> str:
-    return (
-        f"{server.place} was cut off after the letter was handed over, so it may have arrived: "
-        "it is looked for in your mail before it is sent again"
-    )
+    return f"{server.place} was cut off after the letter was handed over, so it may have arrived"
 
 
 def _dotted(mail: bytes) -> bytes:
@@ -342,11 +347,11 @@ def _refused_mail(server: Server, code: int, said: bytes, recipient: str) -> Con
 
 
 def _error(server: Server, code: int, said: bytes, what: str, todo: str = "check [smtp]") -> ConnectorError:
-    """The owner's line about an answer: what is to be done where that is theirs, else that it is tried again."""
+    """The owner's line about an answer: what is to be done where that is theirs, else that it passes."""
     line = f"{server.place} {what}{_quoted(server, code, said)}"
     if 500 <= code < 600:
         return NeedsOwner(f"{line}: {todo}")
-    return Transient(f"{line}: it is tried again later")
+    return Transient(f"{line}: it usually passes by itself")
 
 
 def _quoted(server: Server, code: int, said: bytes) -> str:
@@ -371,13 +376,10 @@ def _spoken(server: Server, what: str) -> Iterator[None]:
             "or name the authority that signed it: ca_file"
         ) from error
     except ssl.SSLError as error:
-        raise NeedsOwner(
-            f"{server.place} does not speak TLS from the start ({error.reason or 'no TLS'}): "
-            'port 587 wants security = "starttls" in [smtp], port 465 "tls"'
-        ) from error
+        raise _no_tls(server, what, error) from error
     except smtplib.SMTPException as error:
         why = f"no answer in {server.timeout:g} s" if "timed out" in str(error) else "the connection was closed"
-        raise Transient(f"{server.place} {what} ({why}): it is tried again later") from error
+        raise Transient(f"{server.place} {what} ({why}): it usually passes by itself") from error
     except socket.gaierror as error:
         raise Transient(f"there is no mail server {server.host} ({error.strerror}): check host in [smtp]") from error
     except TimeoutError as error:
@@ -386,6 +388,18 @@ def _spoken(server: Server, what: str) -> Iterator[None]:
         ) from error
     except OSError as error:
         raise Transient(f"{server.place} {what} ({error.strerror or error}): check [smtp] and the network") from error
+
+
+def _no_tls(server: Server, what: str, error: ssl.SSLError) -> ConnectorError:
+    # An error that is not the TLS library's own is Python's about a connection that was closed meanwhile.
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError) or error.library is None:
+        return Transient(
+            f"{server.place} {what} (the connection was closed under TLS): check port and security in [smtp]"
+        )
+    return NeedsOwner(
+        f"{server.place} does not speak TLS from the start ({error.reason or 'no TLS'}): "
+        'port 587 wants security = "starttls" in [smtp], port 465 "tls"'
+    )
 
 
 def _loopback(host: str) -> bool:

@@ -23,7 +23,10 @@ _NAME_THEM: Final = "name them with --imap-host, --smtp-host and --caldav-url"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flags:
-    """What the command line says of servers. ``place`` is the config's key for where the password is, or empty."""
+    """What the command line says of servers.
+
+    ``place`` is the config's key for where the password is, or empty; ``sent`` are globs for folders of own mail.
+    """
 
     imap_host: str | None = None
     imap_port: int | None = None
@@ -35,6 +38,7 @@ class Flags:
     username: str | None = None
     place: Mapping[str, str] = field(default_factory=dict)
     ca_file: Path | None = None
+    sent: tuple[str, ...] = ()
     smtp: bool = True
     caldav: bool = True
     offline: bool = False

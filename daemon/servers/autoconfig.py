@@ -68,9 +68,12 @@ def _smtp(each: Element) -> SmtpServer | None:
 
 def _calendar(each: Element) -> str:
     url = _text(each, "url") or _text(each, "serverURL")
-    parts = urlsplit(url)
-    good = parts.scheme == "https" and is_host(parts.hostname or "") and not parts.username and url.isprintable()
-    return url if good else ""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme == "https" and is_host(parts.hostname or "") and parts.username is None and parts.port != 0
+    except ValueError:
+        return ""
+    return url if good and url.isprintable() else ""
 
 
 def _listed(root: Element, tag: str, kind: str) -> Iterator[Element]:

@@ -21,8 +21,9 @@ from daemon.new_config import Additions, NewAccount, Value, free_name
 from daemon.servers.agreement import Flags, agreed, shown_servers
 from daemon.servers.lookup import Found, Lookup
 from daemon.servers.server import login_name
-from daemon.servers.trials import on_trial, read_trial, send_trial
+from daemon.servers.trials import can_be_tried, on_trial, read_trial, send_trial
 
+_FEW: Final = 10
 #: What errors say that another name or password could mend.
 _LOGIN: Final = re.compile(r"\b(?:password|login)\b")
 _CHOICES: Final = "--password-file, --password-command, --password-env, --password-credential or --password-keyring"
@@ -95,13 +96,12 @@ class Dialog:
 
     def _login(self, door: _Door) -> _Login:
         username = self.flags.username or login_name(door.pattern, self.address)
-        if self.flags.place:
-            return _Login(username=username)
-        if not self.asks:
+        if not self.asks and not self.flags.place:
             raise Failure(f"give the place of the password: {_CHOICES} (there is no terminal to ask on)")
-        if not self.flags.username:
+        if self.asks and not self.flags.username:
             username = str(typer.prompt(f"Your login name at {door.place}", default=username)).strip()
-        return _Login(username=username, password=_typed("Password (is not shown; Enter: later)"))
+        password = None if self.flags.place else _typed("Password (is not shown; Enter: later)")
+        return _Login(username=username, password=password)
 
     def _for(self, door: _Door, first: _Door, login: _Login) -> _Login:
         """The same login at another server: the name as is usual there, unless the owner gave another name."""
@@ -110,7 +110,8 @@ class Dialog:
 
     def _entered(self, door: _Door, login: _Login, *, first: bool) -> _Login | None:
         """A login that works, or that was not tried; None where this server is left out."""
-        if not self.flags.test or (login.password is None and not self.flags.place) or (not first and not login.tried):
+        possible = login.password is not None or can_be_tried(self.flags.place)
+        if not self.flags.test or not possible or (not first and not login.tried):
             return replace(login, tried=False)
         while True:
             try:
@@ -134,9 +135,13 @@ class Dialog:
     def _again(self, door: _Door, login: _Login, *, wrong: bool, first: bool) -> _Login | None:
         """What to try next; None to give up."""
         otherwise = "go on without trying" if first else "leave it out"
-        if not wrong or self.flags.place:
-            return login if typer.confirm(f"Try again? (no: {otherwise})", default=True) else None
+        if (not wrong or self.flags.place) and not typer.confirm(f"Try again? (no: {otherwise})", default=True):
+            return None
+        if not wrong:
+            return login
         username = str(typer.prompt(f"Your login name at {door.place}", default=login.username)).strip()
+        if self.flags.place:
+            return replace(login, username=username)
         password = _typed(f"Password (is not shown; Enter: {otherwise})")
         return replace(login, username=username, password=password) if password is not None else None
 
@@ -148,9 +153,15 @@ class Dialog:
                 send_trial(settings, self.base)
                 typer.echo("ok")
                 return
-            boxes = len(read_trial(door.kind, settings, self.base))
+            opened = read_trial(door.kind, settings, self.base)
+        boxes = len(opened.names)
         one, several = ("folder", "folders") if door.kind == "imap" else ("calendar", "calendars")
         typer.echo(f"ok, {boxes} {one if boxes == 1 else several}")
+        if opened.own == ():
+            typer.echo(
+                "  No folder of your sent mail is known, so nothing you wrote would count: name it in the config, "
+                f'sent = ["…"] (there are {", ".join(opened.names[:_FEW])})'
+            )
 
     def _written_as(self, inside: Mapping[str, tuple[_Door, _Login]]) -> Additions:
         names = {
@@ -184,13 +195,14 @@ def _doors(found: Found, flags: Flags) -> Iterator[_Door]:
     authority: dict[str, Value] = {"ca_file": str(flags.ca_file.expanduser().absolute())} if flags.ca_file else {}
     places = shown_servers(found)
     if imap := found.imap:
-        settings: dict[str, Value] = {"host": imap.host, "port": imap.port, "tls": imap.tls, **authority}
+        own: dict[str, Value] = {"sent": flags.sent} if flags.sent else {}
+        settings: dict[str, Value] = {"host": imap.host, "port": imap.port, "tls": imap.tls, **own, **authority}
         yield _Door(kind="imap", place=places["mail"], settings=settings, pattern=imap.login)
     if (smtp := found.smtp) and flags.smtp:
         settings = {"host": smtp.host, "port": smtp.port, "security": smtp.security, **authority}
         yield _Door(kind="smtp", place=places["sending"], settings=settings, pattern=smtp.login)
     if found.caldav and flags.caldav:
-        settings = {"url": found.caldav, **authority}
+        settings = {"url": found.caldav, **(authority if found.caldav.startswith("https:") else {})}
         yield _Door(kind="caldav", place=places["calendar"], settings=settings, pattern="{address}")
 
 

@@ -194,10 +194,10 @@ def answered(access: Access, reply: Reply, now: datetime) -> bool:
     )
 
 
-def unconfirmed(access: Access) -> list[Reply]:
-    """The replies of which no letter has told yet, oldest first."""
+def replies(access: Access, *, unconfirmed: bool = False) -> list[Reply]:
+    """The replies, oldest first; only those of which no letter has told yet where ``unconfirmed``."""
     rows = access.rows(
-        "SELECT identity, letter, sent_at, applied, puzzling FROM replies WHERE told IS NULL ORDER BY sent_at, identity"
+        "SELECT identity, letter, sent_at, applied, puzzling, told FROM replies ORDER BY sent_at, identity"
     )
     return [
         Reply(
@@ -207,7 +207,8 @@ def unconfirmed(access: Access) -> list[Reply]:
             applied=applied,
             puzzling=_ADDRESSES.decode(bytes(lines)),
         )
-        for identity, token, at, applied, lines in rows
+        for identity, token, at, applied, lines, told in rows
+        if told is None or not unconfirmed
     ]
 
 

@@ -493,7 +493,12 @@ class Store:
     def unconfirmed_replies(self) -> list[Reply]:
         """The replies of which no letter has told yet."""
         with self._database.reading() as access:
-            return letters.unconfirmed(access)
+            return letters.replies(access, unconfirmed=True)
+
+    def replies(self) -> list[Reply]:
+        """All replies to letters that were read."""
+        with self._database.reading() as access:
+            return letters.replies(access)
 
     def apply_reply(self, reply: Reply, said: Sequence[Correction], now: datetime) -> bool:
         """Note a reply and keep what it says; False, with nothing kept, where it was noted before."""

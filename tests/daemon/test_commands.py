@@ -472,6 +472,30 @@ def test_corrections_teach_explain_says_so_and_the_examples_are_exported(sample,
     assert asks() == before
 
 
+def test_a_favor_rests_and_whoever_is_no_person_goes_from_ledger_and_people(sample, kith):
+    def due():
+        letter = json.loads(kith(sample, "digest", "--as-of", DAY, "--format", "json"))
+        return {favor for section in letter["sections"] for item in section["items"] for favor in item["favor_ids"]}
+
+    found = ledger(kith, sample, "--as-of", DAY)
+    favor = next(each for each in found if each["id"] in due())
+    kith(sample, "correct", "snooze", favor["id"][:8], "2 weeks")
+    shown = kith(sample, "correct", "list")
+    assert "left out until" in shown
+    assert "letters leave it out until" in kith(sample, "explain", favor["id"])
+    assert "is no time to come" in kith(sample, "correct", "snooze", favor["id"][:8], "soon", code=2)
+    kith(sample, "correct", "undo", shown.split()[0])
+    assert favor["id"] in due()
+
+    other = next(each for each in (favor["giver"], favor["receiver"]) if not each.get("is_owner"))
+    kith(sample, "correct", "not-a-person", other["addresses"][0])
+    assert favor["id"] not in {each["id"] for each in ledger(kith, sample, "--as-of", DAY)}
+    assert other["addresses"][0] not in kith(sample, "people")
+    assert "is no person" in kith(sample, "correct", "list")
+    kith(sample, "correct", "a-person", other["addresses"][0])
+    assert ledger(kith, sample, "--as-of", DAY) == found
+
+
 def test_two_people_are_merged_and_split_again(sample, kith):
     people = json.loads(kith(sample, "people", "--format", "json", "--as-of", DAY))
     one, other = people[0], people[1]

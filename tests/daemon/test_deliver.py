@@ -8,6 +8,8 @@ import socket
 import threading
 from contextlib import suppress
 from datetime import UTC
+from email import message_from_bytes, policy
+from html import unescape
 
 import pytest
 
@@ -121,7 +123,7 @@ def test_a_trial_is_always_sent_and_claims_nothing(letters, config_for, smtp_ser
         ({"RCPT": ["552 5.2.2 Mailbox full"]}, NeedsOwner, "make room in the mailbox of maya@lindqvist.example"),
         ({"DATA": ["552 5.3.4 Too large"]}, NeedsOwner, "has no room for the letter (552 5.3.4 Too large)"),
         ({"DATA": ["554 5.7.1 Looks like spam"]}, NeedsOwner, "refused the letter (554 5.7.1 Looks like spam)"),
-        ({"MAIL": ["451 4.3.0 Busy"]}, Transient, "(451 4.3.0 Busy): it is tried again later"),
+        ({"MAIL": ["451 4.3.0 Busy"]}, Transient, "(451 4.3.0 Busy): it usually passes by itself"),
         ({"RCPT": ["450 4.2.1 Greylisted"]}, Transient, "450 4.2.1 Greylisted"),
         ({"DATA": ["451 4.7.1 Later"]}, Transient, "451 4.7.1 Later"),
     ],
@@ -265,11 +267,13 @@ def test_garbage_from_a_server_ends_in_one_line(letters, config_for, speaker, li
     assert letters.claims() == []
 
 
-def test_a_server_that_answers_for_ever_is_cut_off(letters, config_for, speaker, monkeypatch):
-    monkeypatch.setattr("daemon.digest.smtp._PATIENCE", 0.1)
-    server = speaker(b"220 hi", ...)
+@pytest.mark.parametrize(("security", "lines"), [("none", (b"220 hi", ...)), ("tls", (...,))])
+def test_a_server_that_answers_for_ever_is_cut_off(letters, config_for, speaker, monkeypatch, security, lines):
+    monkeypatch.setattr("daemon.digest.smtp._PATIENCE", 0.3)
+    server = speaker(*lines)
+    server.drip = b"250-x\r\n" if security == "none" else b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc" + bytes(40)
     with pytest.raises(Transient, match="ended the conversation"):
-        send(config_for(server, login=False), letters)
+        send(config_for(server, security=security, login=False, ca=False), letters)
 
 
 # Where the end is not known.
@@ -279,7 +283,7 @@ def test_a_letter_cut_off_after_the_data_is_looked_for_before_it_is_sent_again(l
     server = smtp_servers()
     server.cut = 1
     config = config_for(server)
-    with pytest.raises(Unsure, match="may have arrived"):
+    with pytest.raises(Unsure, match="may have arrived: it is looked for in your mail, and sent again where it is not"):
         send(config, letters, tries=3, sleep=pytest.fail)
     with pytest.raises(Unsure, match=r"run kith sync, and ask again in 10 min"):
         send(config, letters)
@@ -350,6 +354,15 @@ def test_a_crash_between_sending_and_recording_is_settled_by_the_mail_that_came(
     assert len(server.mails) == 1
 
 
+def test_a_trial_of_which_the_end_is_not_known_may_be_answered(letters, config_for, smtp_servers):
+    server = smtp_servers()
+    server.cut = 1
+    with pytest.raises(Unsure, match=r"so it may have arrived$"):
+        send(config_for(server), letters, to=MAYA.email)
+    (taken,) = server.mails
+    assert letters.letter_called(taken["Message-ID"].strip("<>")).items
+
+
 def test_two_processes_send_one_letter(letters, config_for, smtp_servers, monkeypatch):
     server = smtp_servers()
     config = config_for(server)
@@ -391,6 +404,66 @@ def test_the_way_must_be_one_that_there_is(letters, config_for, smtp_servers, tm
         send(load(path), letters)
 
 
+def test_a_page_goes_as_it_is_however_its_lines_are(letters):
+    from daemon.digest.mail import Envelope, whole_mail
+
+    envelope = Envelope(
+        sender=MAYA.email, to=MAYA.email, reply_to=MAYA.email, message_id="a@b", subject="s", period="p", at=NOW
+    )  # fmt: skip
+    for page in ("<p>“Grüße” 你好 \U0001f600</p>\n", f"<p>{'你好' * 400}</p>\n", "<p>.</p>\n.\n..\n"):
+        raw = whole_mail(envelope, f"text {page}", page)
+        assert max(map(len, raw.split(b"\r\n"))) < 998
+        assert raw.isascii()
+        read = message_from_bytes(raw, policy=policy.default)
+        shown = read.get_body(("html",))
+        assert shown.get_content_charset() in ("us-ascii", "utf-8")
+        assert unescape(shown.get_content()).replace("\r\n", "\n") == page
+        assert read.get_body(("plain",)).get_content().replace("\r\n", "\n") == f"text {page}"
+
+
+def test_a_whole_mail_is_small():
+    from daemon.digest.build import build
+    from daemon.digest.mail import Envelope, whole_mail
+    from daemon.digest.render import render
+    from daemon.digest.section import Thresholds
+    from tests.daemon.digest_sample import crowded, failing, sample
+
+    envelope = Envelope(
+        sender=MAYA.email, to=MAYA.email, reply_to=MAYA.email, message_id="a@b", subject="s", period="p", at=NOW
+    )  # fmt: skip
+    for network in (sample(), failing(), crowded()):
+        document = build(network, Thresholds(), reply_to=MAYA.email, token="0123456789abcdef")
+        assert len(whole_mail(envelope, render(document, "text"), render(document, "html"))) < 40_000
+
+
+def test_an_address_in_other_letters_is_written_as_servers_take_it(letters):
+    from daemon.digest.mail import ascii_address
+
+    assert ascii_address("maya@bücher.example") == "maya@xn--bcher-kva.example"
+    with pytest.raises(NeedsOwner, match="few mail servers take mail for"):
+        ascii_address("mäya@lindqvist.example")
+    for odd in (
+        "a..b@x.example",
+        ".a@x.example",
+        "a(b@x.example",
+        "a\\b@x.example",
+        "a:b@x.example",
+        "a@x]y",
+        "a@x..y",
+    ):
+        with pytest.raises(NeedsOwner, match="is no address that mail can be sent to or from"):
+            ascii_address(odd)
+
+
+def test_lines_that_begin_with_a_dot_arrive_as_they_are(config_for, smtp_servers):
+    from daemon.digest import smtp
+
+    server = smtp_servers("none", login=False)
+    to = smtp.Server(host="127.0.0.1", port=server.port, security="none")
+    smtp.send(to, b"Subject: x\r\n\r\n.\r\n..\r\n.end", sender=MAYA.email, recipient=MAYA.email)
+    assert server.mails[0].get_content().split() == [".", "..", ".end"]
+
+
 def test_weeks_are_those_of_the_owners_calendar(config_for, smtp_servers):
     from zoneinfo import ZoneInfo
 
@@ -404,6 +477,7 @@ class Speaker:
     """A server that says these lines whatever it hears; None cuts the connection, ... drips for ever."""
 
     security = "none"
+    drip = b"250-x\r\n"
 
     def __init__(self, *lines):
         self._lines, self._ended = lines, threading.Event()
@@ -425,8 +499,9 @@ class Speaker:
             if line is None:
                 return
             if line is ...:
+                taken.sendall(self.drip)
                 while not self._ended.wait(0.02):
-                    taken.sendall(b"250-x\r\n")
+                    taken.sendall(self.drip[-1:] if self.drip.startswith(b"\x16") else self.drip)
                 return
             taken.sendall(line + b"\r\n")
         taken.recv(65536)

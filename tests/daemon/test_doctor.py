@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -139,6 +140,16 @@ def test_the_way_of_the_letter_is_tried_without_sending_anything(doctor, smtp_se
 def test_a_letter_that_nobody_sends_is_said(doctor):
     assert "ok    letter: it is shown by kith digest" in doctor("")
     assert "warn  letter: [digest] says where the letter goes" in doctor('[digest]\nto = "maya@example.org"\n')
+
+
+def test_a_unit_of_your_own_and_a_program_that_is_gone(doctor, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    folder = tmp_path / ".config/systemd/user"
+    folder.mkdir(parents=True)
+    (folder / "kithkeeper.service").write_text(f"[Service]\nExecStart={sys.executable} run\n")
+    assert "loginctl enable-linger" in doctor("")
+    (folder / "kithkeeper.service").write_text("[Service]\nExecStart=/nowhere/kith run\n")
+    assert "starts /nowhere/kith, which is not there" in doctor("", code=1)
 
 
 def test_findings_as_json(doctor, dovecot, secret):  # noqa: F811

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,12 @@ from tests.services.terminal import Terminal, terminal
 
 KITH = Path(sys.executable).parent / "kith"
 ME = ["--name", "Maya", "--address", "alice@example.org", "--timezone", "UTC"]
+
+
+@pytest.fixture(autouse=True)
+def _own_data(tmp_path, monkeypatch):
+    """No test shares a store with another, or with whoever runs it."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
 @pytest.fixture
@@ -94,6 +103,7 @@ def test_init_writes_a_config_that_works_and_is_the_owners_alone(tmp_path, kith)
         (["--password-env", "A", "--password-command", "b"], "give one of them"),
         (["--password-env", "A", "--offline"], "name them with --imap-host"),
         (["--imap-host", "localhost"], "give the place of the password"),
+        (["--imap-port", "993"], "go with --imap-host"),
         (["--add"], "leave --add out"),
     ],
 )
@@ -151,6 +161,20 @@ def test_a_whole_setup_without_a_terminal(tmp_path, kith, dovecot, smtp_servers,
     assert config.owner.addresses == ("alice@example.org", "user@example.org")
     assert "fail" not in shown
     assert "takes mail as maya@lindqvist.example" in shown
+
+
+def test_folders_of_own_mail_with_another_name_are_said_to_be_missing_or_named(tmp_path, kith, dovecot, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("KITH_TEST", "secret")
+    with dovecot.client("bob") as client:
+        client.delete("Sent")
+        client.create("Verstuurd 2026")
+    arguments = [*ME, *at_dovecot(dovecot), "--username", "bob", "--password-env", "KITH_TEST"]
+    with monkeypatch.context() as patch:
+        patch.setattr("connectors.sources.imap.ImapConnector.own_streams", lambda _self: [])
+        assert "No folder of your sent mail is known" in kith(tmp_path / "new", "init", *arguments)
+    said = kith(tmp_path / "new", "init", *arguments, "--force", "--sent", "Verstuurd*")
+    assert "No folder of your sent mail" not in said
+    assert load(tmp_path / "new/kith.toml").accounts[0].settings.sent == ("Verstuurd*",)
 
 
 def test_a_login_that_does_not_work_writes_nothing(tmp_path, kith, dovecot, monkeypatch):  # noqa: F811
@@ -265,6 +289,17 @@ def test_a_disk_that_is_full_leaves_the_old_config_and_no_new_password(tmp_path,
     assert (tmp_path / "new/kith.toml").read_text() == before
 
 
+def test_a_credential_of_the_service_is_written_and_left_for_the_service_to_try(tmp_path, kith, monkeypatch):
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    servers = ["--imap-host", "imap.example.org", "--smtp-host", "smtp.example.org"]
+    said = kith(tmp_path / "new", "init", *ME, *servers, "--password-credential", "imap")
+    assert "Logging in" not in said
+    assert load(tmp_path / "new/kith.toml").accounts[0].settings.password_credential == "imap"
+    shown = kith(tmp_path / "new", "doctor")
+    assert "ok    account mail: imap; only the service has its password (the credential imap)" in shown
+    assert "ok    letter: only the service has the password of [smtp]" in shown
+
+
 # A config that is there
 
 
@@ -300,3 +335,28 @@ def test_nothing_to_add_is_said(tmp_path, kith):
     before = path.read_text()
     assert "nothing to add" in kith(tmp_path, "init", "--add", code=2)
     assert path.read_text() == before
+
+
+def test_from_init_to_the_first_letter(tmp_path, kith, dovecot, smtp_servers, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("KITH_TEST", "secret")
+    ask = (
+        "From: Dana Okafor <dana@okafor.example>\r\nTo: alice@example.org\r\nSubject: Priya\r\nMessage-ID: <a@okafor.example>\r\n"
+        f"Date: {format_datetime(datetime.now(UTC) - timedelta(days=4))}\r\n\r\n"
+        "Hi Alice,\r\n\r\nCould you introduce me to Priya Raman?\r\n\r\nDana\r\n"
+    )
+    dovecot.append([ask.encode()])
+    smtp = smtp_servers("none", login=False)
+    folder = tmp_path / "new"
+    kith(folder, "init", *ME, *at_dovecot(dovecot), "--username", "alice", "--password-env", "KITH_TEST")
+    with (folder / "kith.toml").open("a") as file:
+        file.write(f'\n[smtp]\nhost = "127.0.0.1"\nport = {smtp.port}\nsecurity = "none"\n')
+    assert "fail" not in kith(folder, "doctor")
+    synced = subprocess.run(
+        [KITH, "--config", folder / "kith.toml", "sync"], capture_output=True, text=True, check=True
+    )
+    assert "mail: 1 new" in synced.stdout
+    assert "Dana" in kith(folder, "digest", "--all")
+    kith(folder, "digest", "--send")
+    (letter,) = smtp.mails
+    assert letter["To"] == "alice@example.org"
+    assert "Dana" in letter.get_body(("plain",)).get_content()

@@ -282,6 +282,15 @@ def test_the_next_letter_says_what_came_of_it_once(letters, config, letter):
     assert written(config, letters, at=SENT)[0].heard == ()
 
 
+def test_a_pass_says_how_much_of_an_answer_was_applied(letters, letter):
+    outcome = sync_account(
+        "post", "fake", Box(reply(letter, "wrong 1\nwrnog 2")), letters, now=lambda: SENT, zone=ZONE, read=read
+    )
+    assert outcome.notes == (
+        "your answer of 2026-06-03 to a letter: 1 applied, 1 not understood: the next letter quotes it",
+    )
+
+
 # Once, and nothing of it in the ledger.
 
 
@@ -292,6 +301,20 @@ def test_a_reply_in_two_folders_or_read_again_is_applied_once(letters, letter):
     letters.remove_correction(kept.id)
     assert come(letters, answer, full=True) == []
     assert come(letters, answer, account="other") == []
+    assert len(letters.unconfirmed_replies()) == 1
+
+
+def test_a_pass_that_dies_right_after_a_reply_was_heard_applies_it_once(letters, letter, monkeypatch):
+    answer = reply(letter, "wrong 1")
+
+    def die(*_args, **_more):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(type(letters), "apply", die)
+        with pytest.raises(KeyboardInterrupt):
+            come(letters, answer)
+    assert come(letters, answer) == REJECTED
     assert len(letters.unconfirmed_replies()) == 1
 
 

@@ -46,7 +46,7 @@ def said(text):
         ("fait 2", [("done", 2, None)]),
         ("plus tard 4 3 mois", [("snooze", 4, "2026-09-01")]),
         ("mal 3\nhecho 2\nmás tarde 4 1 semana", [("wrong", 3, None), ("done", 2, None), ("snooze", 4, "2026-06-10")]),
-        ("Hello!\n\nwrong 3\n\nThanks, bye\nMaya", [("wrong", 3, None)]),
+        ("Hello!\n\nwrong 3\n\nThanks, bye\nMaya\n+46 70 123 45 67", [("wrong", 3, None)]),
         ("", []),
     ],
 )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import ssl
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import urllib3.util.connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from daemon.servers.autoconfig import described
 from daemon.servers.https import Https
@@ -284,6 +289,30 @@ def test_a_server_that_is_none_is_passed_over(old, new):
     assert described(CONFIG.replace(old, new)).imap.host == "start.example.org"
 
 
+@pytest.mark.parametrize("url", ["https://[dav/", "http://dav.example.org/", "https://u@dav.example.org/", "https://dav.example.org:0/", "https://dav.example.org:99999/", "javascript:x", "https://-x/"])  # fmt: skip
+def test_a_calendar_that_is_none_is_passed_over(url):
+    told = described(
+        CONFIG.replace(b"<domain>", b'<calendar type="caldav"><url>' + url.encode() + b"</url></calendar><domain>")
+    )
+    assert told.caldav == ""
+    good = CONFIG.replace(
+        b"<domain>", b'<calendar type="caldav"><url>https://dav.example.org/</url></calendar><domain>'
+    )
+    assert described(good).caldav == "https://dav.example.org/"
+
+
+def test_a_description_nested_without_end_is_read_or_left():
+    deep = b"<a>" * 60_000 + b"</a>" * 60_000
+    assert described(b"<clientConfig>" + deep + b"</clientConfig>") is not None
+
+
+@given(st.binary(max_size=400), st.integers(0, len(CONFIG)), st.integers(0, 60))
+def test_no_bytes_break_the_reading_of_a_description(junk, at, gone):
+    described(junk)
+    told = described(CONFIG[:at] + junk + CONFIG[at + gone :])
+    assert told is None or told.imap is None or (is_host(told.imap.host) and told.imap.tls != "none")
+
+
 def test_a_server_that_takes_no_passwords_is_said():
     told = described(CONFIG.replace(b"password-cleartext", b"OAuth2"))
     assert told.imap.host == "imap.example.org"
@@ -301,3 +330,34 @@ def test_an_international_domain_is_asked_for_as_dns_writes_it():
     assert domain_of("maya@Bücher.example") == "xn--bcher-kva.example"
     assert not is_host(domain_of("maya@exa mple.org"))
     assert Lookup(https=Silence()).domain("maya@localhost") == Found()
+
+
+def test_usual_names_count_only_where_a_server_answers_that_proves_its_name(keys, monkeypatch):
+    """One server greets as IMAP for every name and port; so only what greets right is taken."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*keys)
+    connect = socket.create_connection
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor() as pool:
+        listening.settimeout(10)
+
+        def greet() -> None:
+            plain, _ = listening.accept()
+            with contextlib.suppress(OSError), context.wrap_socket(plain, server_side=True) as secure:
+                secure.sendall(b"* OK ready\r\n")
+                secure.recv(1)
+
+        greeted = [pool.submit(greet) for _ in range(6)]
+        monkeypatch.setattr(
+            socket, "create_connection", lambda _place, timeout=None: connect(listening.getsockname(), timeout)
+        )
+        trusting = ssl.create_default_context(cafile=str(keys[0]))
+        with monkeypatch.context() as trusted:
+            trusted.setattr(ssl, "create_default_context", lambda: trusting)
+            found = Lookup(https=Silence()).guesses(ADDRESS)
+        for each in greeted:
+            each.result()
+        assert (found.imap, found.smtp) == (ImapServer(host="imap.example.org"), None)
+        greeted = [pool.submit(greet) for _ in range(6)]
+        assert Lookup(https=Silence()).guesses(ADDRESS) == Found()
+        for each in greeted:
+            each.result()
