@@ -1,6 +1,6 @@
 """A mail that may have settled a favor though nobody can be sure in; doubts, which keep the letter from accusing, out.
 
-The ledger goes by what was seen. The letter must not say "you never thanked her" where a reply may well have been
+The ledger goes by what was seen. The letter must not say "you never thanked her" where a mail may well have been
 the thanks, in words that were not understood: a doubt changes no status, it only silences that line.
 """
 
@@ -11,14 +11,16 @@ from collections.abc import Iterator, Mapping, Set
 from inference.acts.act import Act, ActName
 from inference.favor import Status, StepName
 from inference.matters.book import Book, Draft, mail_evidence
-from inference.matters.matching import days_between
+from inference.matters.matching import days_between, near_by_thread
 from inference.matters.reading import Reading
 from inference.matters.types import DOCUMENTS
+from inference.matters.vocabulary import around
 
 _GIVES = (ActName.DELIVER, ActName.INTRO)
 _TELLS = (ActName.OUTCOME, ActName.NEWS)
-_SAYS_SOMETHING, _ANSWERS_SOMETHING = 2, 12  # words of a reply in which no act was understood
-_TELLS_SOMETHING = 15
+# How many words that were not understood may be thanks, an answer, a word on how it turned out; greeting included.
+_SAYS_SOMETHING, _THANKS_SOMEHOW, _ANSWERS_SOMETHING, _TELLS_SOMETHING = 2, 6, 12, 15
+_NEXT_WORD_DAYS = 14.0  # the next mail to a helper, within this time, is mostly where the thanks are
 _WEEKS_LATER = 14.0
 _BARELY = 0.1  # how sure a doubt is; it is never weighed
 _LIKE: Mapping[StepName, ActName] = {
@@ -29,58 +31,85 @@ _LIKE: Mapping[StepName, ActName] = {
 
 
 def doubts(book: Book, reading: Reading, used: Set[Act]) -> None:
-    """Note what ``reading`` may have settled of the favors in its thread that it is no evidence of.
+    """Note what ``reading`` may have settled of the favors between the two that it is no evidence of.
 
-    Acts in ``used`` were about something else. A mail in which no act at all was understood may be anything.
+    Acts in ``used`` were about something else.
     """
-    understood, left = bool(reading.acts), reading.without(used)
+    left, unread = reading.without(used), words_unread(reading)
     for draft in _beside(book, reading):
-        for what, because in _may_be(book, left, draft, understood=understood):
+        for what, because in _may_be(book, left, draft, unread, bool(used)):
             if what not in draft.doubts:
                 draft.doubts.add(what)
                 evidence = mail_evidence(reading.mail, _LIKE[what], _BARELY)
                 draft.move(what, reading.mail.at, draft.keep(evidence), because)
 
 
+def words_unread(reading: Reading) -> int:
+    """How many words of the mail stand in no sentence that was surely understood."""
+    understood = {act.start: act.quote for act in reading.mail.acts if act.certain}
+    return reading.mail.words - sum(len(quote.split()) for quote in understood.values())
+
+
 def _beside(book: Book, reading: Reading) -> Iterator[Draft]:
+    """The drafts of this conversation, and the latest ones, of which this mail is no evidence."""
     mail = reading.mail
-    near = {draft.number: draft for draft in (*book.of_thread(mail.thread), *book.of_mail(mail.answers))}
-    for draft in near.values():
+    near = (
+        *book.of_thread(mail.thread),
+        *book.of_mail(mail.answers),
+        *book.recent(reading.other),
+        *book.recent(reading.author),
+    )
+    for draft in {draft.number: draft for draft in near}.values():
         if not draft.lapsed and mail.identity not in draft.mails:
             yield draft
 
 
-def _may_be(book: Book, reading: Reading, draft: Draft, *, understood: bool) -> Iterator[tuple[StepName, str]]:
+def _may_be(book: Book, reading: Reading, draft: Draft, unread: int, used: bool) -> Iterator[tuple[StepName, str]]:
     who = book.calls(reading.author)
     if draft.giver == reading.author and draft.status in (Status.ASKED, Status.PROMISED):
-        if _may_give(reading, draft, understood=understood):
+        if _may_give(reading, draft, unread, used):
             yield "maybe_delivered", f"{who} wrote something that may have been it."
     elif draft.receiver == reading.author and draft.status is Status.DELIVERED:
-        if not draft.thanked and _may_thank(reading, draft, understood=understood):
+        if not draft.thanked and _may_thank(reading, draft, unread):
             yield "maybe_thanked", f"{who} wrote something that may have been the thanks."
-        if not draft.told and _may_tell(reading, draft):
+        if not draft.told and _may_tell(book, reading, draft, unread):
             yield "maybe_told", f"{who} wrote something that may have told how it turned out."
 
 
-def _may_give(reading: Reading, draft: Draft, *, understood: bool) -> bool:
+def _may_give(reading: Reading, draft: Draft, unread: int, used: bool) -> bool:
+    if not near_by_thread(draft, reading.mail):
+        return False
     if reading.of(*_GIVES) or (reading.mail.attachments and draft.type in DOCUMENTS):
         return True
-    return reading.mail.answers in draft.mails and not understood and reading.mail.words >= _ANSWERS_SOMETHING
+    return reading.mail.answers in draft.mails and not used and unread >= _ANSWERS_SOMETHING and not _asks(reading)
 
 
-def _may_thank(reading: Reading, draft: Draft, *, understood: bool) -> bool:
-    if reading.of(ActName.THANKS):
-        return True
-    return reading.mail.answers in draft.mails and not understood and reading.mail.words >= _SAYS_SOMETHING
+def _may_thank(reading: Reading, draft: Draft, unread: int) -> bool:
+    if near_by_thread(draft, reading.mail):
+        if reading.of(ActName.THANKS):
+            return True
+        if reading.mail.answers in draft.mails:
+            return unread >= (_THANKS_SOMEHOW if reading.acts else _SAYS_SOMETHING)
+    soon = days_between(draft.touched, reading.mail.at) <= _NEXT_WORD_DAYS
+    return soon and unread >= _THANKS_SOMEHOW and not _asks(reading)
 
 
-def _comes_back_to_it(reading: Reading) -> bool:
-    """Whether the mail goes on in the favor's conversation at some length, and not to ask for more."""
-    return reading.mail.words >= _TELLS_SOMETHING and reading.strongest(ActName.ASK) < 0.5
-
-
-def _may_tell(reading: Reading, draft: Draft) -> bool:
+def _may_tell(book: Book, reading: Reading, draft: Draft, unread: int) -> bool:
     later = days_between(draft.touched, reading.mail.at)
-    if later >= _WEEKS_LATER and (reading.of(ActName.THANKS) or _comes_back_to_it(reading)):
+    if later < 1.0:
+        return False
+    near = near_by_thread(draft, reading.mail)
+    if near and reading.of(*_TELLS):
         return True
-    return later >= 1.0 and bool(reading.of(*_TELLS))
+    if later < _WEEKS_LATER or not (near or _shares_words(book, reading, draft)):
+        return False
+    return bool(reading.of(ActName.THANKS, *_TELLS)) or (unread >= _TELLS_SOMETHING and not _asks(reading))
+
+
+def _shares_words(book: Book, reading: Reading, draft: Draft) -> bool:
+    words = {word for act in reading.acts for word in act.topic} | set(reading.mail.topic)
+    return book.shared_words(draft, around(words)) > 0.0
+
+
+def _asks(reading: Reading) -> bool:
+    return reading.strongest(ActName.ASK) >= 0.5
