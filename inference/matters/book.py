@@ -236,6 +236,11 @@ _STEP_OF: dict[Status, StepName] = {
 }
 
 
+def delivered_at(draft: Draft) -> datetime:
+    """When the favor was done (last); of one that was not, when it was opened."""
+    return max((step.at for step in draft.steps if step.what == "delivered"), default=draft.opened)
+
+
 def act_evidence(mail: Mail, act: Act, confidence: float, *reasons: str) -> Evidence:
     """``act`` of ``mail`` as evidence, at the ``confidence`` that it has in its context."""
     return Evidence(

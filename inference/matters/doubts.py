@@ -10,18 +10,20 @@ from collections.abc import Iterator, Mapping, Set
 
 from inference.acts.act import Act, ActName
 from inference.favor import Status, StepName
-from inference.matters.book import Book, Draft, mail_evidence
+from inference.matters.book import Book, Draft, delivered_at, mail_evidence
 from inference.matters.matching import days_between, near_by_thread
 from inference.matters.reading import Reading
-from inference.matters.types import DOCUMENTS
+from inference.matters.types import DOCUMENTS, thanks_ahead
 from inference.matters.vocabulary import around
 
 _GIVES = (ActName.DELIVER, ActName.INTRO)
 _TELLS = (ActName.OUTCOME, ActName.NEWS)
 # How many words that were not understood may be thanks, an answer, a word on how it turned out; greeting included.
-_SAYS_SOMETHING, _THANKS_SOMEHOW, _ANSWERS_SOMETHING, _TELLS_SOMETHING = 2, 6, 12, 15
+_SAYS_SOMETHING, _TAKES_BACK, _THANKS_SOMEHOW, _ANSWERS_SOMETHING, _TELLS_SOMETHING = 2, 4, 6, 12, 15
+_DONE_IN_FEW_WORDS = 5  # of a direct answer in which nothing was understood at all
 _NEXT_WORD_DAYS = 14.0  # the next mail to a helper, within this time, is mostly where the thanks are
 _WEEKS_LATER = 14.0
+_UNDERSTOOD = 0.5  # an act less sure than this may as well have been another one
 _BARELY = 0.1  # how sure a doubt is; it is never weighed
 _LIKE: Mapping[StepName, ActName] = {
     "maybe_delivered": ActName.DELIVER,
@@ -36,8 +38,10 @@ def doubts(book: Book, reading: Reading, used: Set[Act]) -> None:
     Acts in ``used`` were about something else.
     """
     left, unread = reading.without(used), words_unread(reading)
-    for draft in _beside(book, reading):
-        for what, because in _may_be(book, left, draft, unread, bool(used)):
+    beside = list(_beside(book, reading))
+    thanked = any(draft.thanked and reading.mail.identity in draft.mails for draft in beside)
+    for draft in beside:
+        for what, because in _may_be(book, left, draft, unread, used=bool(used), thanked=thanked):
             if what not in draft.doubts:
                 draft.doubts.add(what)
                 evidence = mail_evidence(reading.mail, _LIKE[what], _BARELY)
@@ -46,12 +50,12 @@ def doubts(book: Book, reading: Reading, used: Set[Act]) -> None:
 
 def words_unread(reading: Reading) -> int:
     """How many words of the mail stand in no sentence that was surely understood."""
-    understood = {act.start: act.quote for act in reading.mail.acts if act.certain}
+    understood = {act.start: act.quote for act in reading.mail.acts if act.confidence >= _UNDERSTOOD}
     return reading.mail.words - sum(len(quote.split()) for quote in understood.values())
 
 
 def _beside(book: Book, reading: Reading) -> Iterator[Draft]:
-    """The drafts of this conversation, and the latest ones, of which this mail is no evidence."""
+    """The drafts of this conversation, and the latest ones."""
     mail = reading.mail
     near = (
         *book.of_thread(mail.thread),
@@ -60,20 +64,40 @@ def _beside(book: Book, reading: Reading) -> Iterator[Draft]:
         *book.recent(reading.author),
     )
     for draft in {draft.number: draft for draft in near}.values():
-        if not draft.lapsed and mail.identity not in draft.mails:
+        if not draft.lapsed:
             yield draft
 
 
-def _may_be(book: Book, reading: Reading, draft: Draft, unread: int, used: bool) -> Iterator[tuple[StepName, str]]:
-    who = book.calls(reading.author)
-    if draft.giver == reading.author and draft.status in (Status.ASKED, Status.PROMISED):
-        if _may_give(reading, draft, unread, used):
+def _may_be(
+    book: Book, reading: Reading, draft: Draft, unread: int, *, used: bool, thanked: bool
+) -> Iterator[tuple[StepName, str]]:
+    who, known = book.calls(reading.author), reading.mail.identity in draft.mails
+    if draft.status in (Status.ASKED, Status.PROMISED):
+        if known:
+            return
+        if draft.giver == reading.author and _may_give(reading, draft, unread, used):
             yield "maybe_delivered", f"{who} wrote something that may have been it."
+        elif draft.receiver == reading.author and not thanked and _may_thank_for_open(reading, draft):
+            yield "maybe_delivered", f"{who} wrote thanks that may have been for it."
+        elif draft.receiver == reading.author and _may_withdraw(reading, draft, unread):
+            yield "maybe_delivered", f"{who} wrote about it once more and did not ask for it again."
     elif draft.receiver == reading.author and draft.status is Status.DELIVERED:
-        if not draft.thanked and _may_thank(reading, draft, unread):
+        if not (draft.thanked or known) and _may_thank(reading, draft, unread):
             yield "maybe_thanked", f"{who} wrote something that may have been the thanks."
-        if not draft.told and _may_tell(book, reading, draft, unread):
+        if not draft.told and (not known or draft.thanked) and _may_tell(book, reading, draft, unread):
             yield "maybe_told", f"{who} wrote something that may have told how it turned out."
+
+
+def _may_thank_for_open(reading: Reading, draft: Draft) -> bool:
+    """Whether thanks from who waits may be for what was done unseen; thanks for a promise are not."""
+    thanks = [act for act in reading.of(ActName.THANKS) if act.certain and not thanks_ahead(act.quote)]
+    return bool(thanks) and reading.mail.answers not in draft.mails
+
+
+def _may_withdraw(reading: Reading, draft: Draft, unread: int) -> bool:
+    """Whether who asked follows up on their own mail without asking: mostly the thing has settled itself."""
+    follows_up = reading.mail.answers == draft.evidence[0].message and not reading.direct
+    return follows_up and unread >= _TAKES_BACK and not reading.of(ActName.ASK)
 
 
 def _may_give(reading: Reading, draft: Draft, unread: int, used: bool) -> bool:
@@ -81,7 +105,9 @@ def _may_give(reading: Reading, draft: Draft, unread: int, used: bool) -> bool:
         return False
     if reading.of(*_GIVES) or (reading.mail.attachments and draft.type in DOCUMENTS):
         return True
-    return reading.mail.answers in draft.mails and not used and unread >= _ANSWERS_SOMETHING and not _asks(reading)
+    if reading.mail.answers not in draft.mails or used or _asks(reading):
+        return False
+    return unread >= (_ANSWERS_SOMETHING if reading.acts else _DONE_IN_FEW_WORDS)
 
 
 def _may_thank(reading: Reading, draft: Draft, unread: int) -> bool:
@@ -95,15 +121,15 @@ def _may_thank(reading: Reading, draft: Draft, unread: int) -> bool:
 
 
 def _may_tell(book: Book, reading: Reading, draft: Draft, unread: int) -> bool:
-    later = days_between(draft.touched, reading.mail.at)
-    if later < 1.0:
-        return False
-    near = near_by_thread(draft, reading.mail)
-    if near and reading.of(*_TELLS):
+    near, tells = near_by_thread(draft, reading.mail), bool(reading.of(*_TELLS))
+    if tells and reading.mail.identity in draft.mails:
+        return True
+    later = days_between(delivered_at(draft), reading.mail.at)
+    if later >= 1.0 and near and tells:
         return True
     if later < _WEEKS_LATER or not (near or _shares_words(book, reading, draft)):
         return False
-    return bool(reading.of(ActName.THANKS, *_TELLS)) or (unread >= _TELLS_SOMETHING and not _asks(reading))
+    return tells or bool(reading.of(ActName.THANKS)) or (unread >= _TELLS_SOMETHING and not _asks(reading))
 
 
 def _shares_words(book: Book, reading: Reading, draft: Draft) -> bool:

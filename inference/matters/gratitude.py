@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from datetime import datetime
 
 from inference.acts.act import Act, ActName, FavorType
 from inference.favor import FAVOR_THRESHOLD, Status
-from inference.matters.book import Book, Draft, act_evidence
+from inference.matters.book import Book, Draft, act_evidence, delivered_at
 from inference.matters.matching import days_between, fit, kind_of, near_by_thread
 from inference.matters.odds import shifted
 from inference.matters.reading import Reading
@@ -60,7 +59,7 @@ def _thanks(book: Book, reading: Reading, act: Act, asked: Set[int], spoken_of: 
         if odds >= _ENOUGH:
             because = f"{book.calls(reading.author)} thanked {book.called(reading.other)} for it."
             evidence = act_evidence(reading.mail, act, odds)
-            days = days_between(_delivered_at(draft), reading.mail.at)
+            days = days_between(delivered_at(draft), reading.mail.at)
             book.take(draft, "thanked", reading.mail, evidence, 0.5, because, said(act))
             _tells_too(book, reading, draft, days)
             thanked.add(draft.number)
@@ -81,10 +80,6 @@ def _tells_too(book: Book, reading: Reading, draft: Draft, days: float) -> None:
         receiver, giver = book.calls(reading.author), book.called(reading.other)
         because = f"{receiver} wrote to {giver} about it again, {round(days)} days after it was done."
         draft.move("outcome_told", reading.mail.at, len(draft.evidence) - 1, because)
-
-
-def _delivered_at(draft: Draft) -> datetime:
-    return max((step.at for step in draft.steps if step.what == "delivered"), default=draft.opened)
 
 
 def _for_thanks(book: Book, reading: Reading, act: Act, spoken_of: Set[int]) -> list[Draft]:
