@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from inference.words import fold
@@ -18,3 +19,21 @@ def capital(text: str) -> str:
 def folded(quote: str) -> str:
     """The beginning of a sentence as patterns read it: folded, with straight apostrophes."""
     return fold(quote[:_LONGEST]).replace("’", "'")
+
+
+_DAYS = (
+    "monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag"
+    "|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miercoles|jueves|viernes|sabado|domingo"
+)
+_AHEAD = re.compile(
+    rf"\b(?:(?:i|we|you)(?:'ll| will| shall)|going to|tomorrow|tonight|soon|shortly|next (?:week|month|{_DAYS})"
+    rf"|(?:by|before|until) (?:the |next )?(?:end|weekend|{_DAYS})|at the weekend|later (?:today|this)|as soon as"
+    rf"|morgen|nachste woche|(?:bis|am) (?:ende|wochenende|{_DAYS})|heute abend|bald|demnachst|sobald|werde ich|ich werde"
+    rf"|demain|ce soir|semaine prochaine|d'ici|avant (?:la fin|{_DAYS})|bientot|des que|je vais"
+    rf"|manana|semana que viene|proxim[ao]|antes del? (?:fin|{_DAYS})|pronto|en cuanto|voy a)\b"
+)
+
+
+def lies_ahead(quote: str) -> bool:
+    """Whether a sentence names a time to come, or says in so many words that something will be done."""
+    return _AHEAD.search(folded(quote)) is not None
