@@ -8,7 +8,7 @@ from inference.acts.act import Act, ActName, FavorType
 from inference.favor import FAVOR_THRESHOLD, Status
 from inference.matters.book import Book, Draft, act_evidence
 from inference.matters.matching import best, days_between, near_by_thread
-from inference.matters.outright import asked_again, asked_nearby, asked_outright, of_each, tells_apart
+from inference.matters.outright import asked_again, asked_nearby, asked_outright, counts_on, of_each, tells_apart
 from inference.matters.reading import Reading
 from inference.matters.types import MINOR, kinship
 from inference.matters.vocabulary import said
@@ -16,7 +16,8 @@ from inference.matters.wording import capital
 from inference.timeline import OWNER, Mail
 
 _SAME_MATTER_CHARS = 400  # asks of one mail closer than this, of kindred types, are one matter
-_ELABORATES, _PLAINLY_ASKS = 0.6, 0.9  # "I'd need them by Friday", beside what is plainly asked for, asks for no more
+# "I'd need them by Friday", beside what is plainly asked for, asks for no more; less so where it is a question of its own.
+_ELABORATES, _STATED, _PLAINLY_ASKS = 0.6, 0.75, 0.9
 _FOLLOW_UP_DAYS = 21.0
 _OFFER_LASTS_DAYS = 180.0
 _ROUTINE, _ASKED_BACK = 0.6, 0.3
@@ -56,9 +57,12 @@ def _one_matter(group: list[Act], act: Act) -> bool:
     kind, other = _kind(first), _kind(act)
     if other is kind or not act.certain or not any(a.certain for a in group):
         return True
+    if counts_on(act.quote):
+        return False
     close = act.start - group[-1].end < _SAME_MATTER_CHARS
-    weaker, stronger = sorted((act.confidence, first.confidence))
-    if close and weaker < _ELABORATES and stronger >= _PLAINLY_ASKS:
+    weaker, stronger = sorted((act, first), key=lambda each: each.confidence)
+    states = "?" in stronger.quote and "?" not in weaker.quote
+    if close and weaker.confidence < (_STATED if states else _ELABORATES) and stronger.confidence >= _PLAINLY_ASKS:
         return True
     if kind in MINOR or other in MINOR:
         return close or _words_shared(group, act) >= 2

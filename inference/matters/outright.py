@@ -38,7 +38,7 @@ _NAMED: tuple[tuple[FavorType, tuple[str, ...]], ...] = (
             r"\b(?:refer|recommend) (?:me|him|her|us|my)\b",
             r"\b(?:write|give|be|provide|act as|serve as) (?:\S+ ){0,4}(?:referee|reference|recommendation|testimonial)\b",
             r"\bletter of (?:recommendation|reference)\b|\b(?:reference|recommendation) letter\b",
-            r"\bput(?:ting)? in (?:a|your) (?:good )?word\b|\bvouch for\b",
+            r"\b(?:put(?:ting)?|say|drop) (?:in )?(?:a|your) (?:\w+ )?word (?:in|for|with|to)\b|\bput in (?:a|your) (?:\w+ )?word\b|\bvouch for\b",
             r"\b(?:pass|forward|hand|send) (?:on |along )?my (?:cv|resume|name|application)\b",
             r"\bempfehlungsschreiben\b|\breferenzschreiben\b|\bgutes wort\b",
             r"\blettre de recommandation\b|\bme recommander\b|\bglisser un mot\b",
@@ -122,6 +122,17 @@ def asked_nearby(act: Act) -> FavorType | None:
 def asked_again(quote: str) -> bool:
     """Whether the ask is for the same kind of thing as the last one."""
     return _SAME.search(folded(quote)) is not None
+
+
+_COUNTS = re.compile(
+    r"^\W*(?:(?:and|und|et|y) )?(?:second(?:ly)?|third(?:ly)?|another thing|one more thing|also|separately|ps|p\.s\.?|besides"
+    r"|zweitens|drittens|ausserdem|noch etwas|deuxiemement|ensuite|par ailleurs|autre chose|segundo|ademas|otra cosa)\b"
+)
+
+
+def counts_on(quote: str) -> bool:
+    """Whether the sentence begins a matter of its own ("And second, …", "Another thing: …")."""
+    return _COUNTS.match(folded(quote)) is not None
 
 
 _EACH = re.compile(
