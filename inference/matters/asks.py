@@ -97,7 +97,7 @@ def _kind(act: Act) -> FavorType:
 def _kind_here(book: Book, reading: Reading, act: Act) -> FavorType:
     """The same; who asks for "the same again" without saying what means what was given last."""
     kind = _kind(act)
-    if kind in MINOR and asked_again(act.quote):
+    if (kind in MINOR or asked_outright(act.quote) is None) and asked_again(act.quote):
         for draft in reversed(book.recent(reading.other)):
             if draft.confidence >= FAVOR_THRESHOLD:
                 return draft.type

@@ -35,7 +35,7 @@ _NAMED: tuple[tuple[FavorType, tuple[str, ...]], ...] = (
     (
         FavorType.REFERRAL,
         (
-            r"\b(?:refer|recommend) (?:me|him|her|us|my)\b",
+            r"\b(?:refer|recommend|mention|nominate) (?:me|him|her|us|my)\b",
             r"\b(?:write|give|be|provide|act as|serve as) (?:\S+ ){0,4}(?:referee|reference|recommendation|testimonial)\b",
             r"\bletter of (?:recommendation|reference)\b|\b(?:reference|recommendation) letter\b",
             r"\b(?:put(?:ting)?|say|drop) (?:in )?(?:a|your) (?:\w+ )?word (?:in|for|with|to)\b|\bput in (?:a|your) (?:\w+ )?word\b|\bvouch for\b",
@@ -83,6 +83,7 @@ _NAMED: tuple[tuple[FavorType, tuple[str, ...]], ...] = (
         FavorType.ADVICE,
         (
             r"\bwhat would you (?:do|change|say|suggest|recommend)\b|\bwhat do you (?:suggest|recommend)\b|\bhow would you\b",
+            r"\bshould (?:i|we)\b|\bwould you\b[^?]{0,200}\bor (?:wait|leave|go|stick|keep|rather|should|do)\b",
             r"\byour advice\b|\bwhat you think (?:i|we) should\b|\bwas wurd(?:est du|en sie)\b|\bdeinen? (?:rat|meinung)\b",
             r"\bton avis\b|\bvotre avis\b|\bque ferais-tu\b|\bme conseill\w+|\bque harias\b|\bme aconsej\w+",
         ),
