@@ -12,7 +12,7 @@ from inference.matters.book import Draft
 from inference.matters.matching import near_by_thread
 from inference.matters.odds import shifted, together
 from inference.matters.reading import Reading
-from inference.matters.types import ANSWERED_IN_WORDS, DOCUMENTS, kinship
+from inference.matters.types import ANSWERED_IN_WORDS, DOCUMENTS, kinship, spoken_of
 
 #: From this probability on, an answer is taken for what it seems to be.
 _ENOUGH = 0.6
@@ -105,7 +105,8 @@ def _delivered(reading: Reading, draft: Draft, given: _Pool | None, promised: _P
     """How likely the mail hands over what was asked for."""
     if given is None:
         return None
-    mail, kind = reading.mail, given.act.type
+    mail = reading.mail
+    kind = draft.type if spoken_of(given.act.quote) is draft.type else given.act.type
     if draft.type is FavorType.TIME and not _helps_in_words(given, mail.words):
         return None
     shifts = [_place(reading, draft) * (1.0 if draft.type in ANSWERED_IN_WORDS else _FOR_DEEDS)]
