@@ -22,7 +22,7 @@ _TELLS = (ActName.OUTCOME, ActName.NEWS)
 _SAYS_SOMETHING, _TAKES_BACK, _THANKS_SOMEHOW, _ANSWERS_SOMETHING, _TELLS_SOMETHING = 2, 4, 6, 12, 15
 _DONE_IN_FEW_WORDS = 5  # of a direct answer in which nothing was understood at all
 _NEXT_WORD_DAYS = 14.0  # the next mail to a helper, within this time, is mostly where the thanks are
-_WEEKS_LATER = 14.0
+_A_NIGHT, _DAYS_LATER, _WEEKS_LATER = 0.4, 2.0, 14.0
 _UNDERSTOOD = 0.5  # an act less sure than this may as well have been another one
 _BARELY = 0.1  # how sure a doubt is; it is never weighed
 _LIKE: Mapping[StepName, ActName] = {
@@ -73,13 +73,13 @@ def _may_be(
 ) -> Iterator[tuple[StepName, str]]:
     who, known = book.calls(reading.author), reading.mail.identity in draft.mails
     if draft.status in (Status.ASKED, Status.PROMISED):
-        if known:
-            return
-        if draft.giver == reading.author and _may_give(reading, draft, unread, used):
+        if draft.giver == reading.author and not known and _may_give(reading, draft, unread, used):
             yield "maybe_delivered", f"{who} wrote something that may have been it."
-        elif draft.receiver == reading.author and not thanked and _may_thank_for_open(reading, draft):
+        if draft.giver == reading.author or known or thanked:
+            return
+        if _may_thank_for_open(reading, draft):
             yield "maybe_delivered", f"{who} wrote thanks that may have been for it."
-        elif draft.receiver == reading.author and _may_withdraw(reading, draft, unread):
+        elif _may_withdraw(book, reading, draft, unread):
             yield "maybe_delivered", f"{who} wrote about it once more and did not ask for it again."
     elif draft.receiver == reading.author and draft.status is Status.DELIVERED:
         if not (draft.thanked or known) and _may_thank(reading, draft, unread):
@@ -94,10 +94,19 @@ def _may_thank_for_open(reading: Reading, draft: Draft) -> bool:
     return bool(thanks) and reading.mail.answers not in draft.mails
 
 
-def _may_withdraw(reading: Reading, draft: Draft, unread: int) -> bool:
-    """Whether who asked follows up on their own mail without asking: mostly the thing has settled itself."""
-    follows_up = reading.mail.answers == draft.evidence[0].message and not reading.direct
-    return follows_up and unread >= _TAKES_BACK and not reading.of(ActName.ASK)
+def _may_withdraw(book: Book, reading: Reading, draft: Draft, unread: int) -> bool:
+    """Whether who waits comes back to it, and not to ask: unasked, or in words that may be glad of it.
+
+    What is said at once in answer to a promise or to a question is no sign of that.
+    """
+    if unread < _TAKES_BACK or reading.of(ActName.ASK):
+        return False
+    if reading.mail.answers == draft.evidence[0].message and not reading.direct:
+        return True
+    later = days_between(draft.touched, reading.mail.at)
+    if later < _DAYS_LATER or not reading.of(ActName.THANKS, ActName.OUTCOME, ActName.CONGRATS):
+        return False
+    return near_by_thread(draft, reading.mail) or book.shared_words(draft, around(reading.mail.topic)) > 0.0
 
 
 def _may_give(reading: Reading, draft: Draft, unread: int, used: bool) -> bool:
@@ -125,7 +134,7 @@ def _may_tell(book: Book, reading: Reading, draft: Draft, unread: int) -> bool:
     if tells and reading.mail.identity in draft.mails:
         return True
     later = days_between(delivered_at(draft), reading.mail.at)
-    if later >= 1.0 and near and tells:
+    if later >= _A_NIGHT and near and tells:
         return True
     if later < _WEEKS_LATER or not (near or _shares_words(book, reading, draft)):
         return False

@@ -14,23 +14,28 @@ _BARELY = 0.1  # how sure a doubt is; it is never weighed
 
 
 def answered_by_another(book: Book, mail: Mail) -> None:
-    """Let asks that went to several people lapse, once one of the others has answered what was asked.
+    """Let asks lapse that somebody else has answered: who had been asked as well, or who writes in somebody's place.
 
-    An answer by one of them that is not understood, and no refusal, leaves it in doubt whether anybody still has to.
+    An answer that is not understood, and no refusal, leaves it in doubt whether anybody still has to. Who has been
+    asked as well answers for all by taking it on, too.
     """
-    delivered = [act for act in mail.acts if act.act is ActName.DELIVER]
-    surest = max(delivered, key=lambda act: (act.confidence, -act.start)) if delivered else None
+    taken = [act for act in mail.acts if act.act in (ActName.DELIVER, ActName.COMMIT)]
+    surest = max(taken, key=lambda act: (act.confidence, -act.start)) if taken else None
     for draft in book.of_thread(mail.thread):
         waiting = draft.status is Status.ASKED and not draft.lapsed
-        if not waiting or mail.author not in draft.also_asked or draft.receiver not in (*mail.to, *mail.cc):
-            continue
         answers = mail.answers in draft.mails
+        in_place_of = answers and draft.giver in (*mail.to, *mail.cc)
+        if not waiting or draft.receiver not in (*mail.to, *mail.cc):
+            continue
+        if mail.author not in draft.also_asked and not in_place_of:
+            continue
+        who = " who had been asked as well" if mail.author in draft.also_asked else ""
         if surest is not None and shifted(surest.confidence, 1.0 if answers else 0.4) >= _ENOUGH:
             evidence = act_evidence(mail, surest, shifted(surest.confidence, 1.0 if answers else 0.4))
-            because = "Somebody else who had been asked as well has answered."
+            because = f"Somebody else{who} has answered."
             book.take(draft, "lapsed", mail, evidence, 0.3, because, said(surest))
         elif answers and not _refuses(mail) and "maybe_delivered" not in draft.doubts:
-            because = "Somebody else who had been asked as well wrote something that may have been it."
+            because = f"Somebody else{who} wrote something that may have been it."
             draft.doubts.add("maybe_delivered")
             draft.move("maybe_delivered", mail.at, draft.keep(mail_evidence(mail, ActName.DELIVER, _BARELY)), because)
 
