@@ -14,16 +14,19 @@ from inference.matters.book import Book, Draft, delivered_at, mail_evidence
 from inference.matters.matching import days_between, near_by_thread
 from inference.matters.reading import Reading
 from inference.matters.types import DOCUMENTS, thanks_ahead
-from inference.matters.vocabulary import around
+from inference.matters.vocabulary import around, said_itself
 
 _GIVES = (ActName.DELIVER, ActName.INTRO)
 _TELLS = (ActName.OUTCOME, ActName.NEWS)
 # How many words that were not understood may be thanks, an answer, a word on how it turned out; greeting included.
-_SAYS_SOMETHING, _TAKES_BACK, _THANKS_SOMEHOW, _ANSWERS_SOMETHING, _TELLS_SOMETHING = 2, 4, 6, 12, 15
+_SAYS_SOMETHING, _TAKES_BACK, _THANKS_SOMEHOW, _SAYS_MORE, _ANSWERS_SOMETHING, _TELLS_SOMETHING = 2, 4, 6, 10, 12, 15
 _DONE_IN_FEW_WORDS = 5  # of a direct answer in which nothing was understood at all
 _NEXT_WORD_DAYS = 14.0  # the next mail to a helper, within this time, is mostly where the thanks are
 _A_NIGHT, _DAYS_LATER, _WEEKS_LATER = 0.4, 2.0, 14.0
 _UNDERSTOOD = 0.5  # an act less sure than this may as well have been another one
+_SURELY_ASKS = 0.3  # a sentence less sure to ask than this hardly does
+# What is hardly taken for anything else; gladness is often taken for news, a delivery, even an introduction.
+_PLAIN = frozenset({ActName.ASK, ActName.SCHEDULE, ActName.COMMIT, ActName.DECLINE})
 _BARELY = 0.1  # how sure a doubt is; it is never weighed
 _LIKE: Mapping[StepName, ActName] = {
     "maybe_delivered": ActName.DELIVER,
@@ -50,7 +53,7 @@ def doubts(book: Book, reading: Reading, used: Set[Act]) -> None:
 
 def words_unread(reading: Reading) -> int:
     """How many words of the mail stand in no sentence that was surely understood."""
-    understood = {act.start: act.quote for act in reading.mail.acts if act.confidence >= _UNDERSTOOD}
+    understood = {act.start: act.quote for act in reading.mail.acts if act.confidence >= _UNDERSTOOD and act.act in _PLAIN}
     return reading.mail.words - sum(len(quote.split()) for quote in understood.values())
 
 
@@ -75,7 +78,7 @@ def _may_be(
     if draft.status in (Status.ASKED, Status.PROMISED):
         if draft.giver == reading.author and not known and _may_give(reading, draft, unread, used):
             yield "maybe_delivered", f"{who} wrote something that may have been it."
-        if draft.giver == reading.author or known or thanked:
+        if draft.giver == reading.author or draft.evidence[0].message == reading.mail.identity or thanked:
             return
         if _may_thank_for_open(reading, draft):
             yield "maybe_delivered", f"{who} wrote thanks that may have been for it."
@@ -99,7 +102,7 @@ def _may_withdraw(book: Book, reading: Reading, draft: Draft, unread: int) -> bo
 
     What is said at once in answer to a promise or to a question is no sign of that.
     """
-    if unread < _TAKES_BACK or reading.of(ActName.ASK):
+    if unread < _TAKES_BACK or reading.strongest(ActName.ASK) >= _SURELY_ASKS:
         return False
     if reading.mail.answers == draft.evidence[0].message and not reading.direct:
         return True
@@ -136,13 +139,20 @@ def _may_tell(book: Book, reading: Reading, draft: Draft, unread: int) -> bool:
     later = days_between(delivered_at(draft), reading.mail.at)
     if later >= _A_NIGHT and near and tells:
         return True
+    if later >= 1.0 and unread >= _SAYS_MORE and not _asks(reading) and _speaks_of(book, reading, draft):
+        return True
     if later < _WEEKS_LATER or not (near or _shares_words(book, reading, draft)):
         return False
     return tells or bool(reading.of(ActName.THANKS)) or (unread >= _TELLS_SOMETHING and not _asks(reading))
 
 
+def _speaks_of(book: Book, reading: Reading, draft: Draft) -> bool:
+    """Whether a sentence of the mail has itself a word that the favor was asked for or given in."""
+    return any(book.shared_words(draft, said_itself(act)) >= 1.0 for act in reading.mail.acts)
+
+
 def _shares_words(book: Book, reading: Reading, draft: Draft) -> bool:
-    words = {word for act in reading.acts for word in act.topic} | set(reading.mail.topic)
+    words = {word for act in reading.mail.acts for word in act.topic} | set(reading.mail.topic)
     return book.shared_words(draft, around(words)) > 0.0
 
 

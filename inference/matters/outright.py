@@ -50,6 +50,7 @@ _NAMED: tuple[tuple[FavorType, tuple[str, ...]], ...] = (
         (
             r"\bfeedback\b|\bcritique\b|\bred pen\b|\bproof-?read\w*|\bcomment(?:s)? on\b|\byour comments\b",
             r"\b(?:read|look|go) (?:it |this |that |them |these |my \w+ |the \w+ )?(?:over|through)\b",
+            r"\b(?:read|look|listen|watch|cast an eye)\b[^.?!]{0,120}\band (?:\w+ )?(?:say|tell me|let me know)\b",
             r"\bread (?:my|this|it|our|chapter|a draft|the (?:draft|chapter|piece|text))\b",
             r"\bgegenles\w*|\bkorrekturles\w*|\bdruber ?(?:schau|les|guck)\w*|\bruckmeldung\b",
             r"\brelire\b|\brelecture\b|\brevisar(?:lo|la|me)?\b|\bechar(?:le)? una? (?:vistazo|ojeada|ojo)\b",
