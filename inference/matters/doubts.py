@@ -13,7 +13,7 @@ from inference.favor import Status, StepName
 from inference.matters.book import Book, Draft, delivered_at, mail_evidence
 from inference.matters.matching import days_between, near_by_thread
 from inference.matters.reading import Reading
-from inference.matters.types import DOCUMENTS, thanks_ahead
+from inference.matters.types import DOCUMENTS, MINOR, thanks_ahead
 from inference.matters.vocabulary import around, said_itself
 
 _GIVES = (ActName.DELIVER, ActName.INTRO)
@@ -27,6 +27,7 @@ _UNDERSTOOD = 0.5  # an act less sure than this may as well have been another on
 _SURELY_ASKS = 0.3  # a sentence less sure to ask than this hardly does
 # What is hardly taken for anything else; gladness is often taken for news, a delivery, even an introduction.
 _PLAIN = frozenset({ActName.ASK, ActName.SCHEDULE, ActName.COMMIT, ActName.DECLINE})
+_ALSO_ASKED = 0.9  # what is left of a mail that had an answer must be asked for as surely as this
 _BARELY = 0.1  # how sure a doubt is; it is never weighed
 _LIKE: Mapping[StepName, ActName] = {
     "maybe_delivered": ActName.DELIVER,
@@ -117,9 +118,14 @@ def _may_give(reading: Reading, draft: Draft, unread: int, used: bool) -> bool:
         return False
     if reading.of(*_GIVES) or (reading.mail.attachments and draft.type in DOCUMENTS):
         return True
-    if reading.mail.answers not in draft.mails or used or _asks(reading):
+    if _asks(reading):
         return False
-    return unread >= (_ANSWERS_SOMETHING if reading.acts else _DONE_IN_FEW_WORDS)
+    if reading.mail.answers in draft.mails and used:
+        return draft.type in MINOR and draft.evidence[0].confidence < _ALSO_ASKED
+    if reading.mail.answers in draft.mails:
+        return unread >= (_ANSWERS_SOMETHING if reading.acts else _DONE_IN_FEW_WORDS)
+    # The conversation went on, and who was asked has spoken in it again.
+    return not used and unread >= _ANSWERS_SOMETHING
 
 
 def _may_thank(reading: Reading, draft: Draft, unread: int) -> bool:

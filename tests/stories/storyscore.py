@@ -116,9 +116,9 @@ def _digest(told: dict, ledgers: StoryLedger, got: list, as_of: datetime, total:
     for favor, now in got:
         who, mine = ledgers.keys[favor.person], favor.giver == OWNER
         waited = now.promised_at or now.asked_at
-        sure = open_for_sure(now)
+        sure = open_for_sure(favor, now)
         checks = {
-            "thank": not mine and unthanked(now) and old(now.delivered_at, 3),
+            "thank": not mine and unthanked(favor, now) and old(now.delivered_at, 3),
             "tell_outcome": not mine and untold(favor, now) and old(now.delivered_at, 21),
             "answer": mine and now.status is Status.ASKED and sure and old(now.asked_at, 2),
             "keep_promise": mine and now.status is Status.PROMISED and sure and old(now.promised_at, 5),
