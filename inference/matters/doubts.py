@@ -19,9 +19,9 @@ from inference.matters.vocabulary import around, said_itself
 _GIVES = (ActName.DELIVER, ActName.INTRO)
 _TELLS = (ActName.OUTCOME, ActName.NEWS)
 # How many words that were not understood may be thanks, an answer, a word on how it turned out; greeting included.
-_SAYS_SOMETHING, _TAKES_BACK, _THANKS_SOMEHOW, _SAYS_MORE, _ANSWERS_SOMETHING, _TELLS_SOMETHING = 2, 4, 6, 10, 12, 15
+_SAYS_SOMETHING, _TAKES_BACK, _ANSWERS_SOMETHING, _TELLS_SOMETHING = 2, 4, 12, 15
 _DONE_IN_FEW_WORDS = 5  # of a direct answer in which nothing was understood at all
-_NEXT_WORD_DAYS = 14.0  # the next mail to a helper, within this time, is mostly where the thanks are
+_NEXT_WORD_DAYS = 45.0  # the next mail to a helper, within this time, is mostly where the thanks are
 _A_NIGHT, _DAYS_LATER, _WEEKS_LATER = 0.4, 2.0, 14.0
 _UNDERSTOOD = 0.5  # an act less sure than this may as well have been another one
 _SURELY_ASKS = 0.3  # a sentence less sure to ask than this hardly does
@@ -86,7 +86,7 @@ def _may_be(
         elif _may_withdraw(book, reading, draft, unread):
             yield "maybe_delivered", f"{who} wrote about it once more and did not ask for it again."
     elif draft.receiver == reading.author and draft.status is Status.DELIVERED:
-        if not (draft.thanked or known) and _may_thank(reading, draft, unread):
+        if not (draft.thanked or known) and _may_thank(reading, draft):
             yield "maybe_thanked", f"{who} wrote something that may have been the thanks."
         if not draft.told and (not known or draft.thanked) and _may_tell(book, reading, draft, unread):
             yield "maybe_told", f"{who} wrote something that may have told how it turned out."
@@ -128,14 +128,12 @@ def _may_give(reading: Reading, draft: Draft, unread: int, used: bool) -> bool:
     return not used and unread >= _ANSWERS_SOMETHING
 
 
-def _may_thank(reading: Reading, draft: Draft, unread: int) -> bool:
+def _may_thank(reading: Reading, draft: Draft) -> bool:
+    thanks = bool(reading.of(ActName.THANKS))
     if near_by_thread(draft, reading.mail):
-        if reading.of(ActName.THANKS):
-            return True
-        if reading.mail.answers in draft.mails:
-            return unread >= (_THANKS_SOMEHOW if reading.acts else _SAYS_SOMETHING)
-    soon = days_between(draft.touched, reading.mail.at) <= _NEXT_WORD_DAYS
-    return soon and unread >= _THANKS_SOMEHOW and not _asks(reading)
+        nothing_read = not reading.mail.acts and reading.mail.words >= _SAYS_SOMETHING
+        return thanks or (reading.mail.answers in draft.mails and nothing_read)
+    return thanks and days_between(draft.touched, reading.mail.at) <= _NEXT_WORD_DAYS
 
 
 def _may_tell(book: Book, reading: Reading, draft: Draft, unread: int) -> bool:
@@ -143,13 +141,11 @@ def _may_tell(book: Book, reading: Reading, draft: Draft, unread: int) -> bool:
     if tells and reading.mail.identity in draft.mails:
         return True
     later = days_between(delivered_at(draft), reading.mail.at)
-    if later >= _A_NIGHT and near and tells:
-        return True
-    if later >= 1.0 and unread >= _SAYS_MORE and not _asks(reading) and _speaks_of(book, reading, draft):
+    if later >= _A_NIGHT and tells and (near or _speaks_of(book, reading, draft)):
         return True
     if later < _WEEKS_LATER or not (near or _shares_words(book, reading, draft)):
         return False
-    return tells or bool(reading.of(ActName.THANKS)) or (unread >= _TELLS_SOMETHING and not _asks(reading))
+    return tells or bool(reading.of(ActName.THANKS)) or (near and unread >= _TELLS_SOMETHING and not _asks(reading))
 
 
 def _speaks_of(book: Book, reading: Reading, draft: Draft) -> bool:
