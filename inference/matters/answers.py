@@ -13,6 +13,7 @@ from inference.matters.vocabulary import said
 from inference.matters.wording import capital, lies_ahead
 
 _ALSO = 0.3  # a promise less sure than this does not rival the delivery that its sentence is taken for
+_ON_TOP = 0.9  # what is given beside what was asked for must be this sure
 _WEIGHT = 0.6  # what an answer adds to the confidence that there is a favor at all
 _GIVING = (ActName.DELIVER, ActName.INTRO, ActName.COMMIT, ActName.OFFER, ActName.SCHEDULE, ActName.DECLINE)
 
@@ -30,6 +31,7 @@ def answers(book: Book, reading: Reading) -> set[Act]:
     used: set[Act] = set()
     for number, acts in found.items():
         draft = book.drafts[number]
+        acts = _to_the_matter(draft, acts)
         settled = verdict(reading, draft, acts)
         if settled is not None:
             _settle(book, reading, draft, settled)
@@ -54,6 +56,19 @@ def promised_or_done(acts: tuple[Act, ...]) -> tuple[Act, ...]:
             continue
         kept.append(act)
     return tuple(kept)
+
+
+def _to_the_matter(draft: Draft, acts: list[Act]) -> list[Act]:
+    """``acts`` without what is plainly given on top: help of weight of quite another kind, beside what was asked for."""
+    gives = [act for act in acts if act.act is ActName.DELIVER]
+    if not any(kinship(act.type, draft.type) > 0 for act in gives):
+        return acts
+    on_top = [
+        act
+        for act in gives
+        if act.type not in MINOR and kinship(act.type, draft.type) == 0.0 and act.confidence >= _ON_TOP
+    ]
+    return [act for act in acts if act not in on_top]
 
 
 def _answered_otherwise(found: dict[int, list[Act]], act: Act) -> set[int]:
