@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from inference.acts.act import FavorType
-from inference.favor import Favor, State, Status
+from inference.favor import FAVOR_THRESHOLD, Favor, State, Status
 from inference.network import favors_with_state
 from inference.timeline import OWNER
 
@@ -36,37 +36,41 @@ _ROUTINE_ASKED: Final = 0.65
 _ROUTINE: Final = frozenset({FavorType.INFO, FavorType.ACTION})
 
 
-def surely_stands(favor: Favor, then: State) -> bool:
-    """Whether the step that made ``favor`` what it was ``then`` was seen for sure."""
+def surely_stands(favor: Favor, then: State, asked_of_all: float = FAVOR_THRESHOLD) -> bool:
+    """Whether the step that made ``favor`` what it was ``then`` was seen for sure.
+
+    Who asks less of every favor than usual (``asked_of_all``) asks less of the step in proportion.
+    """
     made = {
         Status.ASKED: ({"asked", "reopened"}, then.asked_at),
         Status.PROMISED: ({"promised"}, then.promised_at),
         Status.DELIVERED: ({"delivered"}, then.delivered_at),
     }.get(then.status)
-    if made is None:
+    if made is None or then.thanked_at:
         return True
     names, at = made
     shown = [favor.evidence[step.evidence].confidence for step in favor.steps if step.what in names and step.at == at]
     routine = then.status is Status.ASKED and favor.type in _ROUTINE
-    return max(shown, default=1.0) >= (_ROUTINE_ASKED if routine else _LEAST_SURE[then.status])
+    least = _ROUTINE_ASKED if routine else _LEAST_SURE[then.status]
+    return max(shown, default=1.0) >= least * min(1.0, asked_of_all / FAVOR_THRESHOLD)
 
 
-def open_for_sure(favor: Favor, then: State) -> bool:
+def open_for_sure(favor: Favor, then: State, asked_of_all: float = FAVOR_THRESHOLD) -> bool:
     """Whether it is surely open, and nothing was seen that may have been what is still to come."""
-    return "maybe_delivered" not in then.doubts and surely_stands(favor, then)
+    return "maybe_delivered" not in then.doubts and surely_stands(favor, then, asked_of_all)
 
 
-def unthanked(favor: Favor, then: State) -> bool:
+def unthanked(favor: Favor, then: State, asked_of_all: float = FAVOR_THRESHOLD) -> bool:
     """Whether help surely was given and had no thanks. Who tells how it turned out has mostly said thanks with it."""
     thanked = then.thanked_at or then.outcome_told_at or "maybe_thanked" in then.doubts
-    return then.status is Status.DELIVERED and not thanked and surely_stands(favor, then)
+    return then.status is Status.DELIVERED and not thanked and surely_stands(favor, then, asked_of_all)
 
 
-def untold(favor: Favor, then: State) -> bool:
+def untold(favor: Favor, then: State, asked_of_all: float = FAVOR_THRESHOLD) -> bool:
     """Whether help that turns out somehow was given, and its giver surely has not heard how it did."""
     turns_out = favor.type in HAS_OUTCOME and (then.asked_at is not None or favor.type in _OPENS_A_DOOR)
     told = then.outcome_told_at or "maybe_told" in then.doubts
-    return then.status is Status.DELIVERED and turns_out and not told and surely_stands(favor, then)
+    return then.status is Status.DELIVERED and turns_out and not told and surely_stands(favor, then, asked_of_all)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

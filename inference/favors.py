@@ -27,6 +27,7 @@ from inference.matters.offers import reactions, unprompted
 from inference.matters.others import answered_by_another
 from inference.matters.reading import Ears
 from inference.timeline import OWNER, Encounter, Mail, Timeline
+from inference.words import topic
 
 __all__ = [
     "FAVOR_THRESHOLD",
@@ -52,7 +53,7 @@ def ledger(timeline: Timeline) -> tuple[Favor, ...]:
     the length of the timeline: each mail is matched against a bounded number of favors.
     """
     name = timeline.names[0].split()[0] if timeline.names and timeline.names[0].strip() else ""
-    book = Book(timeline.person, name)
+    book = Book(timeline.person, name, topic(*timeline.names, *timeline.owner_names))
     ears, introductions = Ears(timeline), Introductions(timeline)
     mails = {mail.identity: mail for mail in timeline.mails}
     conversations = Conversations()

@@ -13,7 +13,7 @@ from inference.favor import Status, StepName
 from inference.matters.book import Book, Draft, delivered_at, mail_evidence
 from inference.matters.matching import days_between, near_by_thread
 from inference.matters.reading import Reading
-from inference.matters.types import DOCUMENTS, MINOR, thanks_ahead
+from inference.matters.types import DOCUMENTS, MINOR, NO_OUTCOME, thanks_ahead
 from inference.matters.vocabulary import around, said_itself
 
 _GIVES = (ActName.DELIVER, ActName.INTRO)
@@ -28,6 +28,7 @@ _SURELY_ASKS = 0.3  # a sentence less sure to ask than this hardly does
 # What is hardly taken for anything else; gladness is often taken for news, a delivery, even an introduction.
 _PLAIN = frozenset({ActName.ASK, ActName.SCHEDULE, ActName.COMMIT, ActName.DECLINE})
 _ALSO_ASKED = 0.9  # what is left of a mail that had an answer must be asked for as surely as this
+_A_WORD = 0.6  # a word in common, at least of the subject
 _BARELY = 0.1  # how sure a doubt is; it is never weighed
 _LIKE: Mapping[StepName, ActName] = {
     "maybe_delivered": ActName.DELIVER,
@@ -88,7 +89,7 @@ def _may_be(
     elif draft.receiver == reading.author and draft.status is Status.DELIVERED:
         if not (draft.thanked or known) and _may_thank(reading, draft):
             yield "maybe_thanked", f"{who} wrote something that may have been the thanks."
-        if not draft.told and (not known or draft.thanked) and _may_tell(book, reading, draft, unread):
+        if not draft.told and draft.type not in NO_OUTCOME and (not known or draft.thanked) and _may_tell(book, reading, draft, unread):
             yield "maybe_told", f"{who} wrote something that may have told how it turned out."
 
 
@@ -143,19 +144,18 @@ def _may_tell(book: Book, reading: Reading, draft: Draft, unread: int) -> bool:
     later = days_between(delivered_at(draft), reading.mail.at)
     if later >= _A_NIGHT and tells and (near or _speaks_of(book, reading, draft)):
         return True
-    if later < _WEEKS_LATER or not (near or _shares_words(book, reading, draft)):
+    if later < _WEEKS_LATER or not (near or _speaks_of(book, reading, draft)):
         return False
     return tells or bool(reading.of(ActName.THANKS)) or (near and unread >= _TELLS_SOMETHING and not _asks(reading))
 
 
 def _speaks_of(book: Book, reading: Reading, draft: Draft) -> bool:
-    """Whether a sentence of the mail has itself a word that the favor was asked for or given in."""
-    return any(book.shared_words(draft, said_itself(act)) >= 1.0 for act in reading.mail.acts)
-
-
-def _shares_words(book: Book, reading: Reading, draft: Draft) -> bool:
-    words = {word for act in reading.mail.acts for word in act.topic} | set(reading.mail.topic)
-    return book.shared_words(draft, around(words)) > 0.0
+    """Whether a sentence of the mail itself has a word of the favor's matter."""
+    for act in reading.mail.acts:
+        words = {word: weight for word, weight in said_itself(act).items() if word not in book.names}
+        if book.shared_words(draft, words) >= _A_WORD:
+            return True
+    return False
 
 
 def _asks(reading: Reading) -> bool:

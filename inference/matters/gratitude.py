@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from inference.acts.act import Act, ActName, FavorType
+from inference.acts.act import Act, ActName
 from inference.favor import FAVOR_THRESHOLD, Status
 from inference.matters.book import Book, Draft, act_evidence, delivered_at
 from inference.matters.matching import days_between, fit, kind_of, near_by_thread
 from inference.matters.odds import shifted
 from inference.matters.reading import Reading
-from inference.matters.types import MINOR, thanks_ahead, thanks_for_deed
+from inference.matters.types import MINOR, NO_OUTCOME, thanks_ahead, thanks_for_deed
 from inference.matters.types import spoken_of as spoken_of_type
 from inference.matters.vocabulary import around, said, said_itself
 from inference.matters.wording import capital
@@ -29,7 +29,6 @@ _OUTCOME_DAYS = 540.0
 _NEWS_TAKE_DAYS = 3.0
 _WEEKS_LATER, _AT_LENGTH = 14.0, 25
 _UNSEEN, _UNSEEN_ROUTINE = 0.7, 0.5  # weight of a favor known from its thanks alone
-_NO_OUTCOME = frozenset({FavorType.INFO})
 
 
 def gratitude(book: Book, reading: Reading, asked: Set[int], used: Set[Act]) -> None:
@@ -76,7 +75,7 @@ def _thanks(book: Book, reading: Reading, act: Act, asked: Set[int], spoken_of: 
 def _tells_too(book: Book, reading: Reading, draft: Draft, days: float) -> None:
     """Who writes at length weeks later to say thanks tells what came of it, in whatever words."""
     at_length = reading.mail.words >= _AT_LENGTH and reading.mail.answers not in draft.mails
-    if days >= _WEEKS_LATER and at_length and draft.type not in _NO_OUTCOME and not draft.told:
+    if days >= _WEEKS_LATER and at_length and draft.type not in NO_OUTCOME and not draft.told:
         receiver, giver = book.calls(reading.author), book.called(reading.other)
         because = f"{receiver} wrote to {giver} about it again, {round(days)} days after it was done."
         draft.move("outcome_told", reading.mail.at, len(draft.evidence) - 1, because)
@@ -218,7 +217,7 @@ def _spoken_of(book: Book, draft: Draft, act: Act, mail: Mail) -> bool:
 
 
 def _can_be_told(draft: Draft, mail: Mail) -> bool:
-    if draft.told or draft.lapsed or draft.type in _NO_OUTCOME:
+    if draft.told or draft.lapsed or draft.type in NO_OUTCOME:
         return False
     if draft.status not in (Status.DELIVERED, Status.PROMISED, Status.ASKED):
         return False

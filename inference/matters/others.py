@@ -24,7 +24,7 @@ def answered_by_another(book: Book, mail: Mail) -> None:
     for draft in book.of_thread(mail.thread):
         waiting = draft.status is Status.ASKED and not draft.lapsed
         answers = mail.answers in draft.mails
-        in_place_of = answers and draft.giver in (*mail.to, *mail.cc)
+        in_place_of = answers and draft.giver in (*mail.to, *mail.cc) and mail.author not in draft.addressed
         if not waiting or draft.receiver not in (*mail.to, *mail.cc):
             continue
         if mail.author not in draft.also_asked and not in_place_of:

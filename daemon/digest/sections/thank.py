@@ -24,7 +24,7 @@ def _unthanked(entry: Entry, network: Network, thresholds: Thresholds) -> bool:
     done = entry.state.delivered_at
     return (
         entry.favor.receiver == OWNER
-        and unthanked(entry.favor, entry.state)
+        and unthanked(entry.favor, entry.state, thresholds.confidence)
         and done is not None
         and thresholds.thank_days <= entries.age(network, done) <= thresholds.gratitude_days
     )
