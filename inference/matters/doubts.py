@@ -55,7 +55,9 @@ def doubts(book: Book, reading: Reading, used: Set[Act]) -> None:
 
 def words_unread(reading: Reading) -> int:
     """How many words of the mail stand in no sentence that was surely understood."""
-    understood = {act.start: act.quote for act in reading.mail.acts if act.confidence >= _UNDERSTOOD and act.act in _PLAIN}
+    understood = {
+        act.start: act.quote for act in reading.mail.acts if act.confidence >= _UNDERSTOOD and act.act in _PLAIN
+    }
     return reading.mail.words - sum(len(quote.split()) for quote in understood.values())
 
 
@@ -89,7 +91,12 @@ def _may_be(
     elif draft.receiver == reading.author and draft.status is Status.DELIVERED:
         if not (draft.thanked or known) and _may_thank(reading, draft):
             yield "maybe_thanked", f"{who} wrote something that may have been the thanks."
-        if not draft.told and draft.type not in NO_OUTCOME and (not known or draft.thanked) and _may_tell(book, reading, draft, unread):
+        if (
+            not draft.told
+            and draft.type not in NO_OUTCOME
+            and (not known or draft.thanked)
+            and _may_tell(book, reading, draft, unread)
+        ):
             yield "maybe_told", f"{who} wrote something that may have told how it turned out."
 
 
