@@ -12,7 +12,7 @@ from inference.matters.outright import asked_again, asked_nearby, asked_outright
 from inference.matters.reading import Reading
 from inference.matters.types import MINOR, kinship
 from inference.matters.vocabulary import said
-from inference.matters.wording import capital
+from inference.matters.wording import SOUGHT, capital
 from inference.timeline import OWNER, Mail
 
 _SAME_MATTER_CHARS = 400  # asks of one mail closer than this, of kindred types, are one matter
@@ -170,7 +170,7 @@ def _still_about(draft: Draft, reading: Reading, act: Act, kind: FavorType) -> b
 
 def _open(book: Book, reading: Reading, act: Act, kind: FavorType, weight: float) -> Draft:
     mail, giver = reading.mail, reading.other
-    because = f"{book.calls(reading.author)} asked {book.called(giver)} for {_SOUGHT[kind]}."
+    because = f"{book.calls(reading.author)} asked {book.called(giver)} for {SOUGHT[kind]}."
     draft = book.start(
         giver=giver, kind=kind, status=Status.ASKED, reading=reading, act=act, because=because,
         weight=weight * reading.weight * _routine(book, reading, kind),
@@ -188,16 +188,3 @@ def _routine(book: Book, reading: Reading, kind: FavorType) -> float:
     if any(draft.giver == reading.author and draft.confidence >= _WORTH for draft in here):
         return _ASKED_BACK
     return _ROUTINE if here and reading.direct else 1.0
-
-
-_SOUGHT: dict[FavorType, str] = {
-    FavorType.INTRO: "an introduction",
-    FavorType.ADVICE: "advice",
-    FavorType.REFERRAL: "a recommendation",
-    FavorType.FEEDBACK: "feedback",
-    FavorType.INFO: "information",
-    FavorType.ACTION: "a hand with something",
-    FavorType.TIME: "time",
-    FavorType.SUPPORT: "support",
-    FavorType.RESOURCE: "something to use",
-}

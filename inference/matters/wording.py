@@ -5,10 +5,33 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from inference.acts.act import FavorType
 from inference.words import fold
 
 #: How much of a sentence patterns look at, in characters.
 _LONGEST: Final = 600
+
+
+#: What is asked for, in the sentences of the ledger.
+SOUGHT: Final[dict[FavorType, str]] = {
+    FavorType.INTRO: "an introduction",
+    FavorType.ADVICE: "advice",
+    FavorType.REFERRAL: "a recommendation",
+    FavorType.FEEDBACK: "feedback",
+    FavorType.INFO: "information",
+    FavorType.ACTION: "a hand with something",
+    FavorType.TIME: "time",
+    FavorType.SUPPORT: "support",
+    FavorType.RESOURCE: "something to use",
+}
+_ASKED_FOR = re.compile(rf" for (?:{'|'.join(SOUGHT.values())})\.$")
+_INTRODUCED = re.compile(r"(?<! so) made the introduction\.$")
+
+
+def retold(because: str, kind: FavorType) -> str:
+    """A sentence of the ledger as it reads for a favor of type ``kind``, whatever it was first taken for."""
+    told = _ASKED_FOR.sub(f" for {SOUGHT[kind]}.", because)
+    return told if kind is FavorType.INTRO else _INTRODUCED.sub(" did that.", told)
 
 
 def capital(text: str) -> str:
