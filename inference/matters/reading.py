@@ -19,6 +19,12 @@ _LIST_WEIGHT = 0.6
 _MOST_ACTS = 100  # nobody means more with one mail; somebody hostile may write more
 
 _VOCATIVE = re.compile(r"^\W*([^\W\d_][\w'’.-]{1,20})(?: ([^\W\d_])[\w'’-]{0,20})?\s*[,:–—-]\s")
+# "Thanks to Tomas", "merci à Claire", "please thank Dana"; a comma before the name would make it a call.
+_THANKS_SOMEBODY = re.compile(
+    r"\b(?:(?:[Tt]hanks|[Tt]hank you|[Dd]ank|[Gg]racias|[Mm]erci)(?: \w+){0,2} (?:to|an|à|a)|[Tt]hank(?! [Yy]ou| [Gg]od| [Hh]eaven))"
+    r" ([A-ZÀ-Þ][\w'’-]{1,20})"
+)
+_HARDLY = 0.1
 _NAME = re.compile(r"[^\W\d_][\w'’-]+")
 # Words that stand before a comma at the start of a sentence and call nobody.
 _SENTENCE_STARTS = """
@@ -105,16 +111,25 @@ class Ears:
 
     def _meant(self, mail: Mail, other: int) -> tuple[Act, ...]:
         """The acts of a mail to ``other``, without sentences that call somebody else."""
-        acts = _in_order(mail)
+        names = self._names[other]
+        acts = tuple(self._thanked(act, names) for act in _in_order(mail))
         if len(mail.to) + len(mail.cc) < 2:
             return acts
-        names = self._names[other]
         return tuple(act for act in acts if act.act is ActName.INTRO or not self._calls_another(act.quote, names))
 
     def _naming(self, mail: Mail, other: int) -> tuple[Act, ...]:
         """The acts of a mail that ``other`` only has a copy of: those that name them, or introduce people."""
         names = self._names[other]
         return tuple(act for act in _in_order(mail) if act.act is ActName.INTRO or self._names_any(act.quote, names))
+
+    @staticmethod
+    def _thanked(act: Act, names: frozenset[str]) -> Act:
+        """``act``; thanks that name somebody else hardly count, for a name may still be what a friend is called."""
+        found = _THANKS_SOMEBODY.search(act.quote) if act.act is ActName.THANKS else None
+        word = fold(found.group(1)) if found else ""
+        if not word or word in names or word in _NOT_NAMES:
+            return act
+        return replace(act, confidence=min(act.confidence, _HARDLY), certain=False)
 
     @staticmethod
     def _names_any(quote: str, names: frozenset[str]) -> bool:

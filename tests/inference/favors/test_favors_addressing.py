@@ -121,3 +121,27 @@ def test_who_was_answered_by_the_owner_is_heard_whatever_they_sent_before(scene)
     scene.mail("m2", "me", ["dana"], day=1, answers="m1")
     scene.mail("m3", "dana", ["me"], scene.act("ask", "Could you read my draft?", "feedback"), day=3, answers="m2")
     assert scene.facts() == [("feedback", "me", "dana", "asked")]
+
+
+def test_thanks_to_somebody_else_by_name_are_not_for_who_else_reads_them(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you lend me the press?", "resource"))
+    scene.mail("m2", "dana", ["me"], scene.act("deliver", "It is in your yard.", "resource"), day=1, answers="m1")
+    thanks = scene.act("thanks", "A thousand thanks to Omar for the slides, they saved the evening.")
+    scene.mail("m3", "me", ["dana", "omar"], thanks, day=2, subject="The evening")
+    assert scene.facts() == [("resource", "dana", "me", "delivered")]
+
+
+def test_thanks_by_name_in_a_mail_to_several_are_for_the_one_who_is_named(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you lend me the press?", "resource"))
+    scene.mail("m2", "dana", ["me"], scene.act("deliver", "It is in your yard.", "resource"), day=1, answers="m1")
+    thanks = scene.act("thanks", "A thousand thanks to Dana for the press.")
+    scene.mail("m3", "me", ["dana", "omar"], thanks, day=2, subject="The press")
+    assert scene.facts() == [("resource", "dana", "me", "delivered", "thanked")]
+
+
+def test_thanks_by_name_to_somebody_in_copy_are_theirs(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you lend me the press?", "resource"))
+    scene.mail("m2", "dana", ["me"], scene.act("deliver", "It is in your yard.", "resource"), day=1, answers="m1")
+    thanks = scene.act("thanks", "And Dana, thank you for the press.")
+    scene.mail("m3", "me", ["omar"], thanks, day=2, subject="The press", cc=["dana"])
+    assert scene.facts() == [("resource", "dana", "me", "delivered", "thanked")]
