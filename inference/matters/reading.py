@@ -18,7 +18,7 @@ _FEW = 5
 _LIST_WEIGHT = 0.6
 _MOST_ACTS = 100  # nobody means more with one mail; somebody hostile may write more
 
-_VOCATIVE = re.compile(r"^\W*([^\W\d_][\w'’.-]{1,20})(?: ([^\W\d_])[\w'’-]{0,20})?\s*[,:–—-]\s")
+_VOCATIVE = re.compile(r"^\W*([^\W\d_][\w'’.-]{1,20})(?: ([^\W\d_][\w'’-]{0,20}))?\s*[,:–—-]\s")
 # "Thanks to Tomas", "merci à Claire", "please thank Dana"; a comma before the name would make it a call.
 _THANKS_SOMEBODY = re.compile(
     r"\b(?:(?:[Tt]hanks|[Tt]hank you|[Dd]ank|[Gg]racias|[Mm]erci)(?: \w+){0,2} (?:to|an|à|a)|[Tt]hank(?! [Yy]ou| [Gg]od| [Hh]eaven))"
@@ -33,7 +33,7 @@ _SENTENCE_STARTS = """
     enclosed evening everybody everyone finally first firstly folks for forgiven forwarded frankly friday from fyi great
     guys happily hello hey hi honestly hopefully however if in indeed instead last lastly later lovely luckily maybe
     meanwhile monday morning my naturally next no not noted nothing now obviously oh ok okay on once one or otherwise
-    people perfect perhaps please ps received regards regrettably right sadly same saturday second secondly sent
+    people perfect perhaps please ps received regards ta thx regrettably right sadly same saturday second secondly sent
     separately seriously sorry still strangely sunday sure team thank thanks then there third though thursday today
     tomorrow tonight truly tuesday two unfortunately update usually wednesday well when while wonderful yes yesterday yet
     you yours
@@ -138,10 +138,11 @@ class Ears:
     @staticmethod
     def _calls_another(quote: str, names: frozenset[str]) -> bool:
         called = _VOCATIVE.match(quote)
-        if called is None or not called.group(1)[0].isupper() or not (called.group(2) or "X").isupper():
+        if called is None or not called.group(1)[0].isupper() or not (called.group(2) or "X")[0].isupper():
             return False
-        word = fold(called.group(1)).rstrip(".")
-        return word not in names and word not in _NOT_NAMES
+        # "Ta Mo, …" calls Mo, and "Mo Rahman, …" does too.
+        words = {fold(word).rstrip(".") for word in called.groups("")}
+        return words.isdisjoint(names) and fold(called.group(1)).rstrip(".") not in _NOT_NAMES
 
 
 def _in_order(mail: Mail) -> tuple[Act, ...]:

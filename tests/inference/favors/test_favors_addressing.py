@@ -145,3 +145,11 @@ def test_thanks_by_name_to_somebody_in_copy_are_theirs(scene):
     thanks = scene.act("thanks", "And Dana, thank you for the press.")
     scene.mail("m3", "me", ["omar"], thanks, day=2, subject="The press", cc=["dana"])
     assert scene.facts() == [("resource", "dana", "me", "delivered", "thanked")]
+
+
+def test_a_word_of_thanks_before_a_name_calls_that_person(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you lend me the press?", "resource"))
+    scene.mail("m2", "dana", ["me"], scene.act("deliver", "It is in your yard.", "resource"), day=1, answers="m1")
+    thanks = scene.act("thanks", "Ta Dana, the next pint is mine.")
+    scene.mail("m3", "me", ["omar"], thanks, day=2, answers="m2", cc=["dana"])
+    assert scene.facts() == [("resource", "dana", "me", "delivered", "thanked")]
