@@ -28,6 +28,7 @@ _SURELY_ASKS = 0.3  # a sentence less sure to ask than this hardly does
 # What is hardly taken for anything else; gladness is often taken for news, a delivery, even an introduction.
 _PLAIN = frozenset({ActName.ASK, ActName.SCHEDULE, ActName.COMMIT, ActName.DECLINE})
 _ALSO_ASKED = 0.9  # what is left of a mail that had an answer must be asked for as surely as this
+_TELLS_PLAINLY = 0.15  # an outcome this likely is one of something, whatever its words
 _A_WORD = 0.6  # a word in common, at least of the subject
 _BARELY = 0.1  # how sure a doubt is; it is never weighed
 _LIKE: Mapping[StepName, ActName] = {
@@ -150,6 +151,9 @@ def _may_tell(book: Book, reading: Reading, draft: Draft, unread: int) -> bool:
         return True
     later = days_between(delivered_at(draft), reading.mail.at)
     if later >= _A_NIGHT and tells and (near or _speaks_of(book, reading, draft)):
+        return True
+    told_of_another = any(each.told and reading.mail.identity in each.mails for each in book.recent(draft.giver))
+    if later >= _A_NIGHT and reading.strongest(ActName.OUTCOME) >= _TELLS_PLAINLY and not told_of_another:
         return True
     if later < _WEEKS_LATER or not (near or _speaks_of(book, reading, draft)):
         return False
