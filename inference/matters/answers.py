@@ -10,9 +10,8 @@ from inference.matters.reading import Reading
 from inference.matters.types import MINOR, kinship, spoken_of
 from inference.matters.verdicts import Verdict, verdict
 from inference.matters.vocabulary import said
-from inference.matters.wording import capital, lies_ahead
+from inference.matters.wording import capital
 
-_ALSO = 0.3  # a promise less sure than this does not rival the delivery that its sentence is taken for
 _ON_TOP = 0.9  # what is given beside what was asked for must be this sure
 _WEIGHT = 0.6  # what an answer adds to the confidence that there is a favor at all
 _GIVING = (ActName.DELIVER, ActName.INTRO, ActName.COMMIT, ActName.OFFER, ActName.SCHEDULE, ActName.DECLINE)
@@ -21,7 +20,7 @@ _GIVING = (ActName.DELIVER, ActName.INTRO, ActName.COMMIT, ActName.OFFER, ActNam
 def answers(book: Book, reading: Reading) -> set[Act]:
     """Bring what ``reading`` answers into the book; the acts that were used up by that."""
     found: dict[int, list[Act]] = {}
-    for act in promised_or_done(reading.of(*_GIVING)):
+    for act in reading.of(*_GIVING):
         draft = _meant(book, reading, act, _answered_otherwise(found, act))
         if draft is not None:
             found.setdefault(draft.number, []).append(act)
@@ -37,25 +36,6 @@ def answers(book: Book, reading: Reading) -> set[Act]:
             _settle(book, reading, draft, settled)
             used.update(acts)
     return used
-
-
-def promised_or_done(acts: tuple[Act, ...]) -> tuple[Act, ...]:
-    """``acts`` without the less likely of two that exclude each other: one sentence promises a thing or hands it over.
-
-    Words of a time to come ("before the end of the month") tell that it promises.
-    """
-    sure = {(act.start, act.act): act.confidence for act in acts}
-    kept = []
-    for act in acts:
-        promise = sure.get((act.start, ActName.COMMIT), 0.0)
-        delivery = sure.get((act.start, ActName.DELIVER), 0.0)
-        promises = promise >= _ALSO and (promise > delivery or lies_ahead(act.quote))
-        if act.act is ActName.DELIVER and promises:
-            continue
-        if act.act is ActName.COMMIT and delivery > 0.0 and not promises:
-            continue
-        kept.append(act)
-    return tuple(kept)
 
 
 def _to_the_matter(draft: Draft, acts: list[Act]) -> list[Act]:

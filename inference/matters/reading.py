@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from inference.acts.act import Act, ActName
 from inference.findings import MailKind
+from inference.matters.wording import lies_ahead
 from inference.timeline import OWNER, Mail, Timeline
 from inference.words import fold
 
@@ -25,6 +26,7 @@ _THANKS_SOMEBODY = re.compile(
     r" ([A-ZÀ-Þ][\w'’-]{1,20})"
 )
 _HARDLY = 0.1
+_ALSO = 0.3  # a promise less sure than this does not rival the delivery that its sentence is taken for
 _NAME = re.compile(r"[^\W\d_][\w'’-]+")
 # Words that stand before a comma at the start of a sentence and call nobody.
 _SENTENCE_STARTS = """
@@ -145,10 +147,29 @@ class Ears:
         return words.isdisjoint(names) and fold(called.group(1)).rstrip(".") not in _NOT_NAMES
 
 
+def _promised_or_done(acts: tuple[Act, ...]) -> tuple[Act, ...]:
+    """``acts`` without the less likely of two that exclude each other: one sentence promises a thing or hands it over.
+
+    Words of a time to come ("before the end of the month") tell that it promises.
+    """
+    sure = {(act.start, act.act): act.confidence for act in acts}
+    kept = []
+    for act in acts:
+        promise = sure.get((act.start, ActName.COMMIT), 0.0)
+        delivery = sure.get((act.start, ActName.DELIVER), 0.0)
+        promises = promise >= _ALSO and (promise > delivery or lies_ahead(act.quote))
+        if act.act is ActName.DELIVER and promises:
+            continue
+        if act.act is ActName.COMMIT and delivery > 0.0 and not promises:
+            continue
+        kept.append(act)
+    return tuple(kept)
+
+
 def _in_order(mail: Mail) -> tuple[Act, ...]:
     """The surest acts of a mail, in the order of its text."""
     surest = sorted(mail.acts, key=lambda act: (-act.confidence, act.start))[:_MOST_ACTS]
-    return tuple(sorted(surest, key=lambda act: (act.start, act.end, act.act, act.type or "")))
+    return _promised_or_done(tuple(sorted(surest, key=lambda act: (act.start, act.end, act.act, act.type or ""))))
 
 
 def _words(names: Iterable[str]) -> frozenset[str]:
