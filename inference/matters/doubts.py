@@ -133,8 +133,8 @@ def _may_give(reading: Reading, draft: Draft, unread: int, used: bool) -> bool:
         return draft.type in MINOR and draft.evidence[0].confidence < _ALSO_ASKED
     if reading.mail.answers in draft.mails:
         return unread >= (_ANSWERS_SOMETHING if reading.acts else _DONE_IN_FEW_WORDS)
-    # The conversation went on, and who was asked has spoken in it again.
-    return not used and unread >= _ANSWERS_SOMETHING
+    # The conversation went on, and who was asked has spoken in it again; who has promised may speak of anything.
+    return not used and draft.status is Status.ASKED and unread >= _ANSWERS_SOMETHING
 
 
 def _may_thank(reading: Reading, draft: Draft) -> bool:
