@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from inference.acts.act import FavorType
-from inference.favor import FAVOR_THRESHOLD, Favor, State, Status
+from inference.acts.act import ActName, FavorType
+from inference.favor import FAVOR_THRESHOLD, SPEAKS_OF_IT, Favor, State, Status
 from inference.network import favors_with_state
 from inference.timeline import OWNER
 
@@ -55,6 +55,14 @@ def surely_stands(favor: Favor, then: State, asked_of_all: float = FAVOR_THRESHO
     return max(shown, default=1.0) >= least * min(1.0, asked_of_all / FAVOR_THRESHOLD)
 
 
+def _known_from_thanks(favor: Favor, then: State) -> bool:
+    """Whether only thanks for nothing in particular tell that it was done: then nobody knows what there is to tell."""
+    if then.delivered_at != then.thanked_at:
+        return False
+    shown = [favor.evidence[step.evidence] for step in favor.steps if step.what == "delivered"]
+    return all(each.act is ActName.THANKS and SPEAKS_OF_IT not in each.reasons for each in shown)
+
+
 def open_for_sure(favor: Favor, then: State, asked_of_all: float = FAVOR_THRESHOLD) -> bool:
     """Whether it is surely open, and nothing was seen that may have been what is still to come."""
     return "maybe_delivered" not in then.doubts and surely_stands(favor, then, asked_of_all)
@@ -70,7 +78,8 @@ def untold(favor: Favor, then: State, asked_of_all: float = FAVOR_THRESHOLD) -> 
     """Whether help that turns out somehow was given, and its giver surely has not heard how it did."""
     turns_out = favor.type in HAS_OUTCOME and (then.asked_at is not None or favor.type in _OPENS_A_DOOR)
     told = then.outcome_told_at or "maybe_told" in then.doubts
-    return then.status is Status.DELIVERED and turns_out and not told and surely_stands(favor, then, asked_of_all)
+    seen = surely_stands(favor, then, asked_of_all) and not _known_from_thanks(favor, then)
+    return then.status is Status.DELIVERED and turns_out and not told and seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,7 @@ class Draft:
     told: bool = False
     lapsed: bool = False
     doubts: set[StepName] = field(default_factory=set)
+    passed_over: int = 0  # mails by who waits for it since, without a word of it
 
     @property
     def open(self) -> bool:

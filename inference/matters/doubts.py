@@ -30,6 +30,7 @@ _PLAIN = frozenset({ActName.ASK, ActName.SCHEDULE, ActName.COMMIT, ActName.DECLI
 _ALSO_ASKED = 0.9  # what is left of a mail that had an answer must be asked for as surely as this
 _TELLS_PLAINLY = 0.15  # an outcome this likely is one of something, whatever its words
 _A_WORD = 0.6  # a word in common, at least of the subject
+_TO_THEM, _OFTEN = 0.5, 3  # mails that are to them, and how many of these without a word of it are telling
 _BARELY = 0.1  # how sure a doubt is; it is never weighed
 _LIKE: Mapping[StepName, ActName] = {
     "maybe_delivered": ActName.DELIVER,
@@ -89,6 +90,8 @@ def _may_be(
             yield "maybe_delivered", f"{who} wrote thanks that may have been for it."
         elif _may_withdraw(book, reading, draft, unread):
             yield "maybe_delivered", f"{who} wrote about it once more and did not ask for it again."
+        elif draft.type in MINOR and _passes_over(reading, draft):
+            yield "maybe_delivered", f"{who} wrote about other things since and never came back to it."
     elif draft.receiver == reading.author and draft.status is Status.DELIVERED:
         if not (draft.thanked or known) and _may_thank(reading, draft):
             yield "maybe_thanked", f"{who} wrote something that may have been the thanks."
@@ -120,6 +123,13 @@ def _may_withdraw(book: Book, reading: Reading, draft: Draft, unread: int) -> bo
     if later < _DAYS_LATER or not reading.of(ActName.THANKS, ActName.OUTCOME, ActName.CONGRATS):
         return False
     return near_by_thread(draft, reading.mail) or book.shared_words(draft, around(reading.mail.topic)) > 0.0
+
+
+def _passes_over(reading: Reading, draft: Draft) -> bool:
+    """Whether who waits has written often enough since: routine is done without a word."""
+    if reading.mail.identity not in draft.mails and draft.status is Status.ASKED and reading.weight >= _TO_THEM:
+        draft.passed_over += 1
+    return draft.passed_over >= _OFTEN
 
 
 def _may_give(reading: Reading, draft: Draft, unread: int, used: bool) -> bool:

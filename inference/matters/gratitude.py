@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 from inference.acts.act import Act, ActName
-from inference.favor import FAVOR_THRESHOLD, Status
+from inference.favor import FAVOR_THRESHOLD, SPEAKS_OF_IT, Status
 from inference.matters.book import Book, Draft, act_evidence, delivered_at
 from inference.matters.matching import days_between, fit, kind_of, near_by_thread
 from inference.matters.odds import shifted
@@ -23,6 +23,7 @@ _SURE_THANKS = 0.8  # thanks for something never seen must be this sure
 _IMPLIED = 0.55
 _FADES = 400.0  # gratitude may come late
 _SPOKEN_OF = 0.7  # at this fit the thanks or the outcome speak of the favor itself
+_A_WORD = 0.6  # in common with the matter, and the thanks are not just anything's
 _NEXT_DAYS = 45.0  # thanks without a word of the matter are for what was done this recently
 _WAITING_DAYS = 365.0
 _OUTCOME_DAYS = 540.0
@@ -150,7 +151,7 @@ def _implies(book: Book, reading: Reading, act: Act, draft: Draft) -> None:
     if odds < _IMPLIED or (act.confidence < _DOUBTFUL and spoken_of < 1.0):
         return
     receiver, giver = book.called(reading.author), book.called(reading.other)
-    evidence = act_evidence(reading.mail, act, odds)
+    evidence = act_evidence(reading.mail, act, odds, *((SPEAKS_OF_IT,) if spoken_of >= _A_WORD else ()))
     done = f"{capital(receiver)} thanked {giver} for it, so it had been done where no mail shows it."
     book.take(draft, "delivered", reading.mail, evidence, 0.6, done, said(act))
     draft.move("thanked", reading.mail.at, len(draft.evidence) - 1, f"{capital(receiver)} thanked {giver} for it.")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from inference.debts import untold
 from inference.favors import Status, ledger, state
 
 
@@ -139,3 +140,31 @@ def test_what_is_left_of_an_answered_mail_is_owed_only_where_it_was_plainly_aske
         str(favor.type): state(favor, scene.start + timedelta(days=9)).doubts for favor in ledger(scene.timeline())
     }
     assert doubts.get("info", frozenset({"maybe_delivered"})) == {"maybe_delivered"}
+
+
+def test_routine_that_nobody_comes_back_to_in_three_mails_is_mostly_done(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Can you change deal 27 to Nymex?", "action"))
+    for number in (2, 3):
+        scene.mail(f"m{number}", "me", ["dana"], scene.act("schedule", "Lunch?"), day=number, subject=f"Lunch {number}")
+    assert standing(scene).doubts == frozenset()
+    scene.mail("m4", "me", ["dana"], scene.act("schedule", "Lunch?"), day=6, subject="Friday")
+    assert standing(scene).doubts == {"maybe_delivered"}
+
+
+def test_a_favor_of_weight_is_not_passed_over(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Would you put in a word with Orbital?", "referral"))
+    for number in range(2, 7):
+        scene.mail(f"m{number}", "me", ["dana"], scene.act("schedule", "Lunch?"), day=number, subject=f"Lunch {number}")
+    assert standing(scene).doubts == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("words", "due"), [("Thanks for all your help!", False), ("Thanks for ringing Orbital.", True)]
+)
+def test_what_is_known_from_thanks_for_nothing_in_particular_has_no_outcome_to_tell(scene, words, due):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Would you ring Orbital for me?", "referral"))
+    scene.mail("m2", "me", ["dana"], scene.act("thanks", words), day=5, answers="m1")
+    (favor,) = ledger(scene.timeline())
+    then = state(favor, scene.start + timedelta(days=40))
+    assert then.status is Status.DELIVERED
+    assert untold(favor, then) is due
