@@ -233,7 +233,7 @@ class Fetcher:
         uid = line.partition(b"UID ")[2].split(b" ", 1)[0].rstrip(b")")
         incoming = self._incoming.get(int(uid)) if uid.isdigit() and len(uid) < 11 else None
         if incoming is not None:
-            incoming.trouble = "has a structure that nobody can want"
+            incoming.trouble = "has a structure that is too long"
 
     # -- handing out -------------------------------------------------------------------------------------------------
 

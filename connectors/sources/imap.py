@@ -248,6 +248,8 @@ class ImapConnector:
         if before is not None and goes_on and session.qresync and _may_have_lost(before, state):
             modseq = before.modseq
         opened = selected(session, folder.raw, validity=before.validity if before else 0, modseq=modseq)
+        if not opened.next_uid and state is not None:
+            opened = replace(opened, next_uid=state.next_uid)  # some servers say it only when they are asked
         known = Uids.parsed(before.known) if before else Uids()
         if before is not None and opened.validity != before.validity:
             raise CursorExpired(f"the folder {folder.name} was made anew on the server, and is read again")

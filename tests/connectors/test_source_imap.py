@@ -125,9 +125,7 @@ def test_folders_are_chosen_by_their_marks_and_names_sent_first(dovecot, connect
     dovecot.append([mail("sent@x.example")], folder="Sent")
     connector = connect(dovecot)
     found = [stream.name for stream in connector.streams()]
-    assert found == ["Sent", "INBOX", "Arbeit & Spaß", "Archive", "Archive/2019", "Clients", "Clients/Sent"] or found == [
-        "Sent", "INBOX", "Arbeit & Spaß", "Archive/2019", "Clients/Sent",
-    ]  # fmt: skip
+    assert found == ["Sent", "INBOX", "Arbeit & Spaß", "Archive/2019", "Clients/Sent"]
     assert pulled(connector, "Sent")[0][0].own
     assert not pulled(connector, "Clients/Sent")[0][0].own
     assert names(pulled(connector, "Arbeit & Spaß")[0]) == ["Arbeit&-Spa&AN8-@x.example"]

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-
 from connectors.mime import parse
 from connectors.protocol import Surroundings
 from connectors.records import Message
