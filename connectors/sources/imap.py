@@ -132,7 +132,7 @@ class ImapConnector:
         session = self._connected()
         if not self._folders:
             self.streams()
-        folder = next((each for each in self._folders.values() if each.name == INBOX or each.labelled), None)
+        folder = next((each for each in self._folders.values() if each.name == INBOX or each.everything), None)
         raw = folder.raw if folder is not None else INBOX.encode()
         try:
             return watch(session, raw, seen=self._seen.get(raw, 0), until=until, woken=woken)
@@ -259,7 +259,7 @@ class ImapConnector:
         if before is None or not goes_on or (opened.vanished is None and _may_have_lost(before, now)):
             through = before is not None and before.since == self._settings.since
             return self._compared(session, opened, known, Uids.parsed(before.done) if before and through else Uids())
-        gone = known & (opened.vanished or Uids())
+        gone = known & opened.vanished if opened.vanished and opened.messages else Uids()
         fresh = self._search(session, opened, before.next_uid)
         return _Work(opened=opened, known=known, kept=known - gone, fresh=fresh - known, gone=gone, done=Uids())
 
@@ -306,7 +306,7 @@ class ImapConnector:
         ceiling = uids[0] if uids else 0
         for batch in Fetcher(session, self._reading(folder, opened)).batches(uids):
             read, missing = read | batch.uids, missing | batch.missing
-            done |= Uids(((batch.lowest, ceiling),))
+            done |= Uids(((batch.lowest, ceiling),)) - batch.missing
             ceiling = batch.lowest - 1
             under_way = msgspec.structs.replace(whole, known=str(work.known), done=str(done))
             yield Batch(changes=batch.changes, cursor=cursor(under_way), total=len(uids))
@@ -325,6 +325,7 @@ class ImapConnector:
             own=folder.own,
             labelled=folder.labelled,
             is_wanted=self._wishes.labels_chosen if folder.everything else _no_draft,
+            is_sent=self._wishes.labels_own,
             authserv_id=self._settings.authserv_id,
             most_text=self._settings.max_text,
             now=self._surroundings.now(),

@@ -11,6 +11,7 @@ from connectors.errors import ConnectorError, NeedsOwner, Transient
 from tests.connectors.imap_sample import VARIABLE, imap_connector, names, pulled
 from tests.contract.contract_mail import mail
 from tests.services.dovecot import PASSWORD, Dovecot
+from tests.services.fake_imap import FakeImap
 
 
 @pytest.fixture(scope="module")
@@ -192,3 +193,17 @@ def test_idle_is_begun_anew_before_the_server_tires(server, connect, monkeypatch
     began = time.monotonic()
     assert not connector.watch(2, lambda: False)
     assert time.monotonic() - began < 20
+
+
+def test_without_idle_the_wait_ends_in_time(tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, PASSWORD)
+    server = FakeImap()
+    connector = imap_connector(server.port, tmp_path)
+    assert not connector.watch(0.2, lambda: False)
+    server.answers["CAPABILITY"] = b"* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR IDLE\r\n"
+    server.answers["IDLE"] = b"{tag} OK that was it\r\n"
+    connector.close()
+    with pytest.raises(ConnectorError, match="waiting"):
+        connector.watch(5, lambda: False)
+    connector.close()
+    server.close()
