@@ -335,8 +335,8 @@ def _enter(session: Session, login: Login) -> None:
 
 
 def _start_tls(session: Session, context: ssl.SSLContext) -> None:
-    if not session.capabilities:
-        session.learn_capabilities()
+    if not session.can("STARTTLS"):
+        session.learn_capabilities()  # a greeting may say nothing of it, or not all
     if not session.can("STARTTLS"):
         raise NeedsOwner(
             f'{session.wire.host} offers no STARTTLS on this port: set tls = "implicit" and its port (993)'
