@@ -286,12 +286,11 @@ def test_a_folder_renamed_between_listing_and_reading_is_one_line(dovecot, conne
     assert names(pulled(connector, "New")[0]) == ["a@x.example"]
 
 
-def test_a_session_that_the_server_ended_in_between_is_opened_again(dovecot, connect, monkeypatch):  # noqa: F811
+def test_a_session_that_the_server_ended_in_between_is_opened_again(dovecot, connect):  # noqa: F811
     dovecot.append([mail("a@x.example")])
     connector = connect(dovecot)
     _, cursor = pulled(connector)
     dovecot.kick()
-    monkeypatch.setattr("connectors.sources.imap._STALE_S", 0.0)
     assert pulled(connector, since=cursor) == ([], cursor)
 
 
