@@ -9,7 +9,7 @@ import pytest
 from connectors import imap_fetch
 from connectors.errors import CursorExpired, NeedsOwner, Transient
 from connectors.mime import parse
-from connectors.records import Message
+from connectors.records import IDENTIFYING_TEXT, Message
 from tests.connectors.imap_sample import (
     NOW,
     VARIABLE,
@@ -82,6 +82,16 @@ def test_a_mail_is_the_same_as_its_copy_in_a_file(dovecot, connect):  # noqa: F8
     assert notice.html
     assert not notice.text
     assert whole.attachments == ("plan.pdf",)
+
+
+def test_a_long_text_is_told_by_its_beginning_alone():
+    def identity(text):
+        return parse(rich("long@x.example", text=text), key="", now=NOW, zone=None).identity
+
+    beginning = "word " * (IDENTIFYING_TEXT // 5)
+    assert identity(beginning + "one end") == identity(beginning.replace(" ", "  ") + "another end")
+    assert identity("x" + beginning) != identity(beginning)
+    assert identity("short") != identity("short one")
 
 
 @pytest.mark.parametrize("encoding", ["8bit", "base64", "quoted-printable"])
