@@ -1,0 +1,430 @@
+"""An account's settings in, its login at Microsoft out: logged in to, refreshed, carried over, given up.
+
+msal speaks OAuth; what it holds is kept as its own cache (JSON) in the ``TokenStore``. Whoever refreshes holds the
+account's lock from reading the cache until the new one is on the disk. A token is refreshed five minutes before it
+ends by our clock, and once more where the server refuses it although it should be good (clocks differ).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+
+from connectors.errors import NeedsOwner, ProtocolViolation, Transient
+from connectors.harmless import one_line
+from connectors.login import LoginState, Talk
+from connectors.microsoft_refusals import refusal
+from connectors.passwords import Secret
+from connectors.protocol import Surroundings
+from connectors.tokens import Slot
+
+if TYPE_CHECKING:
+    from connectors.http import Http
+
+GRAPH: Final = "https://graph.microsoft.com/v1.0"
+AUTHORITY: Final = "https://login.microsoftonline.com"
+SEND: Final = "Mail.Send"
+#: Clouds where a permission must say whose it is.
+_NATIONAL: Final = frozenset({"graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"})
+_AHEAD_S: Final = 300
+_BROWSER_S: Final = 600
+_LONGEST_CODE_S: Final = 1800
+_ANSWERS: Final = frozenset({*range(200, 300), *range(400, 600)})
+_PENDING: Final = frozenset({"authorization_pending", "slow_down"})
+
+
+class MicrosoftSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """``client_id`` is the owner's own app registration, ``tenant`` whose accounts it is for.
+
+    ``authority`` and ``endpoint`` are the login service and the root of Graph, for national clouds; ``ca_file`` holds
+    the certificates to trust (PEM) where a proxy has its own.
+    """
+
+    client_id: str
+    tenant: str = "common"
+    authority: str = AUTHORITY
+    endpoint: str = GRAPH
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Access:
+    """An access token and when it ends (seconds since the epoch)."""
+
+    token: Secret
+    ends: float
+
+
+class MicrosoftTokens:
+    """Access tokens for ``scopes``, refreshed when they are needed."""
+
+    def __init__(self, settings: MicrosoftSettings, surroundings: Surroundings, scopes: Sequence[str]) -> None:
+        self._settings = settings
+        self._surroundings = surroundings
+        self._scopes = named(scopes, settings)
+        self._access: _Access | None = None
+
+    @property
+    def account(self) -> str:
+        """The account's name in the config."""
+        return self._surroundings.account
+
+    def authorization(self) -> Secret:
+        """The value of the Authorization header, good for five minutes at least.
+
+        Raises:
+            NeedsOwner: the owner must log in.
+            Transient: the login service cannot be reached.
+        """
+        if self._access is None or self._access.ends - self._now() < _AHEAD_S:
+            self._access = self._acquired(refused=None)
+        return Secret(f"Bearer {self._access.token.reveal()}")
+
+    def renew(self) -> None:
+        """Graph refused the token that should be good: get another. Errors as above."""
+        refused = self._access.token.reveal() if self._access is not None else None
+        self._access = self._acquired(refused=refused)
+
+    def _acquired(self, *, refused: str | None) -> _Access:
+        account, logins = self.account, self._surroundings.logins
+        found = self._usable(_cache(logins.read(account), account, self._now), refused)
+        if found is not None:
+            return found
+        with logins.changing(account) as slot:
+            cache = _cache(slot.read(), account, self._now)
+            return self._usable(cache, refused) or self._refreshed(cache, slot)
+
+    def _usable(self, cache: Any, refused: str | None) -> _Access | None:
+        query = {"client_id": self._settings.client_id}
+        kept = list(cache.search("AccessToken", target=list(self._scopes), query=query, now=int(self._now())))
+        found = [_Access(token=Secret(str(each["secret"])), ends=float(each["expires_on"])) for each in kept]
+        good = [each for each in found if each.ends - self._now() >= _AHEAD_S and each.token.reveal() != refused]
+        return max(good, key=lambda each: each.ends, default=None)
+
+    def _refreshed(self, cache: Any, slot: Slot) -> _Access:
+        with _application(self._settings, self._surroundings, cache) as app:
+            known = app.get_accounts()
+            answer = app.acquire_token_silent_with_error(
+                list(self._scopes), account=known[0] if known else None, force_refresh=True
+            )
+        if cache.has_state_changed:  # the old refresh token may be spent: nothing is done before this is on the disk
+            slot.write(Secret(cache.serialize()))
+        if not answer or "access_token" not in answer:
+            raise refusal(answer or {"error": "no login for this app"}, self.account)
+        ends = self._now() + _seconds(answer.get("expires_in"))
+        return _Access(token=Secret(str(answer["access_token"])), ends=max(ends, self._now() + _AHEAD_S))
+
+    def _now(self) -> float:
+        return self._surroundings.now().timestamp()
+
+
+class MicrosoftLogin:
+    """``kith login`` for a kind of account that needs ``scopes``."""
+
+    def __init__(
+        self,
+        settings: MicrosoftSettings,
+        surroundings: Surroundings,
+        scopes: Sequence[str],
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._settings = settings
+        self._surroundings = surroundings
+        self._scopes = tuple(scopes)
+        self._sleep = sleep
+
+    def log_in(self, talk: Talk, *, browser: bool | None, sending: bool) -> LoginState:
+        """Log in by a code that is entered on any device, or with ``browser`` in one on this machine.
+
+        Raises:
+            NeedsOwner: it was refused or not done in time.
+            Transient: the login service cannot be reached.
+        """
+        wanted = (*self._scopes, SEND) if sending else self._scopes
+        cache = _new_cache(self._now)
+        with _application(self._settings, self._surroundings, cache) as app:
+            way = self._by_browser if browser else self._by_code
+            answer = way(app, list(named(wanted, self._settings)), talk)
+        if "access_token" not in answer:
+            raise refusal(answer, self._account)
+        self._check_granted(answer.get("scope"), wanted)
+        with self._surroundings.logins.changing(self._account) as slot:
+            slot.write(Secret(cache.serialize()))
+        return _state(cache)
+
+    def state(self) -> LoginState:
+        """How the login stands; a token that has run out is refreshed to see whether that still works."""
+        kept = self._surroundings.logins.read(self._account)
+        if kept is None:
+            return LoginState(logged_in=False, problem=f"run kith login {self._account}")
+        try:
+            MicrosoftTokens(self._settings, self._surroundings, self._scopes).authorization()
+            problem = None
+        except NeedsOwner as error:
+            problem = str(error)
+        except (Transient, ProtocolViolation):
+            problem = None  # says nothing about the login
+        state = _state(_cache(self._surroundings.logins.read(self._account), self._account, self._now))
+        return LoginState(logged_in=problem is None, who=state.who, scopes=state.scopes, problem=problem)
+
+    def exported(self) -> Secret:
+        """msal's own cache (JSON).
+
+        Raises:
+            NeedsOwner: there is no login.
+        """
+        kept = self._surroundings.logins.read(self._account)
+        if kept is None:
+            raise NeedsOwner(f"{self._account} is not logged in: run kith login {self._account}")
+        return kept
+
+    def imported(self, text: Secret) -> LoginState:
+        """Keep an msal cache that was exported elsewhere, for the same app.
+
+        Raises:
+            NeedsOwner: it is none, or one of another app.
+        """
+        try:
+            cache = _cache(text, self._account, self._now)
+            tokens = list(cache.search("RefreshToken", query={}))
+        except (NeedsOwner, AttributeError, TypeError, KeyError, ValueError) as error:
+            raise NeedsOwner("this is no login of Microsoft's: export one with kith login --export") from error
+        if not any(each.get("client_id") == self._settings.client_id for each in tokens):
+            raise NeedsOwner(f"this login is not for client_id {self._settings.client_id}: export one made with it")
+        with self._surroundings.logins.changing(self._account) as slot:
+            slot.write(text)
+        return self.state()
+
+    def revoke(self) -> str:
+        """Forget the login here; Microsoft lets only the owner take it back, in a browser."""
+        with self._surroundings.logins.changing(self._account) as slot:
+            slot.remove()
+        return (
+            f"the login of {self._account} is removed here; to take back the consent as well, remove the app at "
+            "https://myapps.microsoft.com (work or school) or https://account.live.com/consent/Manage (personal)"
+        )
+
+    @property
+    def _account(self) -> str:
+        return self._surroundings.account
+
+    def _now(self) -> float:
+        return self._surroundings.now().timestamp()
+
+    def _by_code(self, app: Any, scopes: list[str], talk: Talk) -> Mapping[str, Any]:
+        flow = _asked(lambda: app.initiate_device_flow(scopes=scopes))
+        if "user_code" not in flow:
+            raise refusal(flow, self._account)
+        place = one_line(str(flow.get("verification_uri") or flow.get("verification_url") or ""), 200)
+        talk.say(f"Open {place} on any device and enter the code {one_line(str(flow['user_code']), 40)}")
+        until = time.monotonic() + min(_seconds(flow.get("expires_in")), _LONGEST_CODE_S)
+        while True:
+            try:
+                answer = app.acquire_token_by_device_flow(flow, exit_condition=lambda flow: True)
+            except Transient:  # the owner is at the browser: one lost answer is no reason to give up
+                answer = {"error": "authorization_pending"}
+            if answer.get("error") not in _PENDING:
+                break
+            if time.monotonic() >= until:
+                raise NeedsOwner(f"the code was not entered in time: run kith login {self._account} again")
+            self._sleep(max(1, min(int(flow.get("interval", 5)), 60)))
+        if answer.get("error") in ("expired_token", "code_expired", "bad_verification_code"):
+            raise NeedsOwner(f"the code was not entered in time: run kith login {self._account} again")
+        if answer.get("error") in ("authorization_declined", "access_denied"):
+            raise NeedsOwner(f"the login was declined in the browser: run kith login {self._account} again")
+        return dict(answer)
+
+    def _by_browser(self, app: Any, scopes: list[str], talk: Talk) -> Mapping[str, Any]:
+        from msal.oauth2cli.authcode import AuthCodeReceiver
+
+        with AuthCodeReceiver(port=0) as receiver:
+            flow = app.initiate_auth_code_flow(
+                scopes,
+                redirect_uri=f"http://localhost:{receiver.get_port()}",
+                prompt="select_account",
+                response_mode="form_post",
+            )
+            if not talk.browse(flow["auth_uri"]):
+                talk.say(f"Open this in a browser on this machine: {flow['auth_uri']}")
+            answer = receiver.get_auth_response(timeout=_BROWSER_S, state=flow["state"])
+        if not answer:
+            raise NeedsOwner(f"nothing came back from the browser: run kith login {self._account} again")
+        if answer.get("error") == "access_denied":
+            raise NeedsOwner(f"the login was declined in the browser: run kith login {self._account} again")
+        try:
+            return dict(app.acquire_token_by_auth_code_flow(flow, answer))
+        except ValueError as error:  # another state than ours: not the answer to what was asked
+            raise NeedsOwner(f"the browser sent something else: run kith login {self._account} again") from error
+
+    def _check_granted(self, scope: object, wanted: Sequence[str]) -> None:
+        """Raises NeedsOwner where less was allowed than was asked for."""
+        if not isinstance(scope, str) or not scope.strip():
+            return
+        granted = {each.rpartition("/")[2].lower() for each in scope.split()}
+        lacking = [each for each in wanted if each.lower() not in granted]
+        if lacking:
+            raise NeedsOwner(
+                f"Microsoft did not grant {' and '.join(lacking)}: add it to the app in Entra (API permissions, "
+                f"delegated) and run kith login {self._account}"
+            )
+
+
+def named(scopes: Sequence[str], settings: MicrosoftSettings) -> tuple[str, ...]:
+    """Permissions as they are asked for: in a national cloud with the resource that they are for."""
+    host = urlsplit(settings.endpoint).hostname or ""
+    return tuple(f"https://{host}/{scope}" if host in _NATIONAL else scope for scope in scopes)
+
+
+def ca_file(settings: MicrosoftSettings, surroundings: Surroundings) -> Path | None:
+    """The file with the certificates to trust, None for the usual ones."""
+    return surroundings.base / Path(settings.ca_file).expanduser() if settings.ca_file else None
+
+
+class _application:  # noqa: N801  # used like a function
+    """msal's application for as long as it is needed; its connections are given back at the end."""
+
+    def __init__(self, settings: MicrosoftSettings, surroundings: Surroundings, cache: Any) -> None:
+        self._settings = settings
+        self._surroundings = surroundings
+        self._cache = cache
+
+    def __enter__(self) -> Any:
+        import msal
+
+        from connectors.http import Http, Limits
+
+        settings = self._settings
+        if not settings.client_id.strip():
+            raise NeedsOwner("client_id is empty: register an app in Entra and write its Application (client) ID there")
+        limits = Limits(read_s=30, whole_s=60, body=1 << 20)
+        self._http = Http(ca_file=ca_file(settings, self._surroundings), limits=limits, now=self._surroundings.now)
+        return _asked(
+            lambda: msal.PublicClientApplication(
+                settings.client_id.strip(),
+                authority=_authority(settings),
+                token_cache=self._cache,
+                http_client=_Wire(self._http, self._surroundings.now),
+                # The owner wrote the authority down: nobody else needs to vouch for it.
+                instance_discovery=False,
+            )
+        )
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+
+def _asked(ask: Callable[[], Any]) -> Any:
+    """What msal answers; it raises ValueError where the authority or its answer is no good."""
+    try:
+        return ask()
+    except (ValueError, KeyError) as error:
+        raise NeedsOwner(
+            "the login service does not answer for this tenant: check authority, tenant and client_id"
+        ) from error
+
+
+def _authority(settings: MicrosoftSettings) -> str:
+    base = settings.authority.strip().rstrip("/")
+    return base if urlsplit(base).path.strip("/") else f"{base}/{settings.tenant.strip() or 'common'}"
+
+
+class _Answer:
+    """An answer as msal wants it."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], text: str) -> None:
+        self.status_code = status
+        self.headers = headers
+        self.text = text
+
+    def raise_for_status(self) -> None:
+        if self.status_code >= 400:
+            raise Transient(f"Microsoft's login service answered with status {self.status_code}")
+
+
+class _Wire:
+    """The project's HTTP client as msal wants one."""
+
+    def __init__(self, http: Http, now: Callable[[], datetime]) -> None:
+        self._http = http
+        self._now = now
+
+    def get(self, url: str, **more: Any) -> _Answer:
+        return self._sent("GET", url, more)
+
+    def post(self, url: str, **more: Any) -> _Answer:
+        return self._sent("POST", url, more)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _sent(self, method: str, url: str, more: Mapping[str, Any]) -> _Answer:
+        from connectors.http import shown
+        from connectors.http_answers import refused
+
+        headers = {name: value for name, value in (more.get("headers") or {}).items() if value is not None}
+        if more.get("params"):
+            url += ("&" if "?" in url else "?") + urlencode(_given(more["params"]))
+        data, body = more.get("data"), None
+        if isinstance(data, Mapping):
+            body = urlencode(_given(data)).encode()
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        elif data:
+            body = data.encode() if isinstance(data, str) else data
+        answer = self._http.request(method, url, headers=headers, body=body, allow=_ANSWERS)
+        if answer.status in (408, 429) or answer.status >= 500:
+            raise refused(answer.status, answer.headers, shown(url), self._now().astimezone(UTC))
+        answer.json()  # a web page instead is none of msal's
+        return _Answer(answer.status, answer.headers, answer.body.decode("utf-8", "replace"))
+
+
+def _given(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(name, str(value)) for name, value in fields.items() if value is not None]
+
+
+def _new_cache(now: Callable[[], float]) -> Any:
+    import msal
+
+    cache = msal.SerializableTokenCache()
+    add = cache.add
+    # What ends when is reckoned by our clock, not by whichever msal looks at.
+    cache.add = lambda event, **more: add(event, **{"now": int(now()), **more})
+    return cache
+
+
+def _cache(kept: Secret | None, account: str, now: Callable[[], float]) -> Any:
+    if kept is None:
+        raise NeedsOwner(f"{account} is not logged in: run kith login {account}")
+    cache = _new_cache(now)
+    try:
+        if not isinstance(json.loads(kept.reveal()), dict):
+            raise TypeError
+        cache.deserialize(kept.reveal())
+    except (ValueError, TypeError) as error:
+        raise NeedsOwner(f"the login kept for {account} cannot be read: run kith login {account}") from error
+    return cache
+
+
+def _state(cache: Any) -> LoginState:
+    accounts = [str(each.get("username", "")) for each in cache.search("Account")]
+    tokens = list(cache.search("AccessToken", now=0))
+    scopes = {word for each in tokens for word in str(each.get("target", "")).split()}
+    shown = {scope.rpartition("/")[2] for scope in scopes} - {"openid", "profile", "offline_access", "email"}
+    return LoginState(
+        logged_in=True, who=one_line(next(iter(accounts), ""), 200), scopes=tuple(sorted(shown, key=str.lower))
+    )
+
+
+def _seconds(value: object) -> float:
+    try:
+        return min(max(float(str(value)), 0.0), 86400.0)
+    except ValueError:
+        return 3600.0

@@ -1,0 +1,340 @@
+"""Mail at Microsoft 365 and Outlook.com in, messages and removals out: one stream a folder, read by Graph's delta query.
+
+The first pull goes through a folder newest first and may be broken off after any page; later ones ask what changed.
+Junk, deleted items, drafts, the outbox and what Teams and the sync log keep there are left out; what is in Sent Items
+is the owner's own. A message keeps its id when it moves, and the mail its identity, so that a move is no new mail.
+Graph may tell of an item several times, in any order, and that something about it changed without the item itself.
+Invitations are fetched as the mails that they are, for the calendar part in them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation, Transient
+from connectors.folders import use_of
+from connectors.harmless import one_line
+from connectors.login import Login
+from connectors.microsoft_graph import IMMUTABLE, Graph, Page, Refused, decoded
+from connectors.microsoft_login import MicrosoftLogin, MicrosoftSettings
+from connectors.microsoft_mail import ANSWERED, SELECT, TEXT_BODY, GraphMessage, message_of
+from connectors.protocol import ConnectorSpec, Stream, Surroundings
+from connectors.records import Batch, Change, Cursor, Rejected, Removed
+
+PAGE: Final = 200
+SCOPES: Final = ("Mail.Read",)
+_PREFER: Final = (IMMUTABLE, f"odata.maxpagesize={PAGE}", TEXT_BODY)
+_MOST_FOLDERS: Final = 2000
+_DEEPEST: Final = 20
+#: A folder that loses as many mails at once, and all that it had, lost them by accident or was tidied away.
+_MANY: Final = 20
+
+_SENT: Final = "sentitems"
+_LEFT_OUT: Final = ("deleteditems", "drafts", "junkemail", "outbox", "conversationhistory", "syncissues", "recoverableitemsdeletions")
+#: Outlook's own folders that hold no mail, besides those in ``connectors.folders``.
+_NO_MAIL: Final = frozenset({"conversation history", "sync issues", "rss feeds", "rss subscriptions", "quick step settings"})
+#: Names enough to do without asking for each of the folders above: sent, deleted, drafts and junk.
+_TELLING: Final = 3
+
+
+class OutlookSettings(MicrosoftSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Besides the login: ``authserv_id`` says whose Authentication-Results are trusted, "microsoft" for Exchange Online."""
+
+    authserv_id: str | None = None
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A cursor: ``link`` leads on in ``folder``; ``known`` is how many mails the folder had shown."""
+
+    folder: str
+    link: str
+    own: bool = False
+    known: int = 0
+    whole: bool = False
+
+
+class _FolderItem(msgspec.Struct, frozen=True, rename="camel"):
+    id: str
+    display_name: str | None = None
+    child_folder_count: int | None = None
+    type: str | None = msgspec.field(name="@odata.type", default=None)
+
+
+class _Named(msgspec.Struct, frozen=True):
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """One folder: where it lies among the others, and whether its mail is the owner's own."""
+
+    id: str
+    path: str
+    own: bool
+
+
+class OutlookConnector:
+    """Reads one mailbox."""
+
+    def __init__(self, settings: OutlookSettings, surroundings: Surroundings) -> None:
+        self._settings = settings
+        self._surroundings = surroundings
+        self._graph = Graph(settings, surroundings, SCOPES)
+        self._folders: dict[str, Folder] = {}
+        self._well_known: dict[str, str] | None = None
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._graph.close()
+
+    def streams(self) -> Sequence[Stream]:
+        """One stream a folder, the inbox and its like first, by their paths.
+
+        Raises:
+            NeedsOwner: the owner must log in, or the account has no mailbox.
+            Transient: Graph cannot be reached.
+        """
+        try:
+            found = self._listed()
+        except Refused as refused:
+            raise refused.error() from refused
+        self._folders = {folder.path: folder for folder in found}
+        return [Stream(name=folder.path, holds="mail") for folder in self._folders.values()]
+
+    def pull(self, stream: Stream, since: Cursor | None) -> Iterator[Batch]:
+        """What changed in one folder.
+
+        Raises:
+            CursorExpired: Graph no longer knows the cursor, or the folder is another one by now.
+            NeedsOwner: the owner must log in.
+            Transient: Graph cannot be reached, or the folder vanished while it was read.
+        """
+        place = _place(since)
+        if place is not None:
+            listed = self._folders.get(stream.name)
+            if (listed is not None and listed.id != place.folder) or not self._graph.at_home(place.link):
+                raise CursorExpired(f"{stream.name} is another folder by now")
+            yield from self._read(stream.name, place)
+            return
+        if stream.name not in self._folders:
+            self.streams()
+        folder = self._folders.get(stream.name)
+        if folder is None:
+            raise Transient(f"the folder {stream.name} is gone; what was read from it is kept")
+        yield from self._first(folder)
+
+    # -- folders -----------------------------------------------------------------------------------------------------
+
+    def _listed(self) -> list[Folder]:
+        top = self._children("me", "mailFolders")
+        uses = {item.id: use_of(item.display_name or "") for item in top}
+        left_out = {item.id for item in top if uses[item.id] == "left out"}
+        sent = {item.id for item in top if uses[item.id] == "sent"}
+        if not sent or len(left_out) < _TELLING:  # the mailbox speaks a language that the names do not tell
+            known = self._by_well_known_name()
+            left_out |= {known[name] for name in _LEFT_OUT if name in known}
+            sent |= {known[_SENT]} if _SENT in known else set()
+        folders: dict[str, Folder] = {}
+        self._collect(top, "", left_out, sent, folders)
+        return list(folders.values())
+
+    def _collect(
+        self, items: Sequence[_FolderItem], above: str, left_out: set[str], sent: set[str], folders: dict[str, Folder]
+    ) -> None:
+        for item in items:
+            name = one_line(item.display_name or "", 200).replace("/", "∕") or "folder"
+            if item.id in left_out or (not above and name.casefold() in _NO_MAIL) or _is_search(item):
+                continue
+            path = f"{above}/{name}" if above else name
+            if path in folders:
+                path += f" {hashlib.blake2b(item.id.encode(), digest_size=4).hexdigest()}"
+            if len(folders) >= _MOST_FOLDERS:
+                raise NeedsOwner(f"there are more than {_MOST_FOLDERS} mail folders, which is too many to read")
+            folders[path] = Folder(id=item.id, path=path, own=item.id in sent)
+            if item.child_folder_count and path.count("/") < _DEEPEST:
+                try:
+                    below = self._children("me", "mailFolders", item.id, "childFolders")
+                except Refused as refused:
+                    if refused.gone:
+                        continue  # deleted a moment ago
+                    raise
+                self._collect(below, path, left_out, sent | ({each.id for each in below} if item.id in sent else set()), folders)
+
+    def _children(self, *path: str) -> list[_FolderItem]:
+        url = self._graph.url(*path, top="250", select="id,displayName,childFolderCount")
+        found: dict[str, _FolderItem] = {}
+        for page in self._graph.pages(url, IMMUTABLE):
+            for raw in page.value:
+                try:
+                    item = decoded(raw, _FolderItem)
+                except msgspec.DecodeError as error:
+                    raise ProtocolViolation("Graph lists a mail folder in a form that it does not have") from error
+                found.setdefault(item.id, item)
+        return list(found.values())
+
+    def _by_well_known_name(self) -> dict[str, str]:
+        """The ids of the folders that every mailbox has, whatever they are called."""
+        if self._well_known is None:
+            found: dict[str, str] = {}
+            for name in (_SENT, *_LEFT_OUT):
+                try:
+                    found[name] = self._graph.item(self._graph.url("me", "mailFolders", name, select="id"), _Named, IMMUTABLE).id
+                except Refused:
+                    continue  # this mailbox has none
+            self._well_known = found
+        return self._well_known
+
+    # -- messages ----------------------------------------------------------------------------------------------------
+
+    def _first(self, folder: Folder) -> Iterator[Batch]:
+        asked = {"select": SELECT, "orderby": "receivedDateTime desc"}
+        parts = ("me", "mailFolders", folder.id, "messages", "delta")
+        # Mail that the owner sent has no header fields at Exchange that say what it answers.
+        more = ({"expand": ANSWERED}, {}) if folder.own else ({},)
+        for last, extra in enumerate(more, start=1):
+            url = self._graph.url(*parts, **asked, **extra)
+            try:
+                yield from self._pages(folder.path, Place(folder=folder.id, link=url, own=folder.own), fresh=True)
+            except Refused as refused:
+                if refused.gone:
+                    raise Transient(f"the folder {folder.path} is gone; what was read from it is kept") from refused
+                if last == len(more) or refused.status != 400:
+                    raise refused.error() from refused
+            else:
+                return
+
+    def _read(self, name: str, place: Place) -> Iterator[Batch]:
+        try:
+            yield from self._pages(name, place, fresh=False)
+        except Refused as refused:
+            if refused.expired or refused.gone or refused.status == 400:
+                raise CursorExpired(f"Microsoft no longer knows how far {name} was read") from refused
+            raise refused.error() from refused
+        except _Circle as circle:
+            raise CursorExpired(f"Microsoft's pages of {name} run in circles") from circle
+
+    def _pages(self, name: str, place: Place, *, fresh: bool) -> Iterator[Batch]:
+        reader = _FolderReader(connector=self, graph=self._graph, name=name, place=place)
+        try:
+            for page in self._graph.pages(place.link, *_PREFER):
+                yield reader.batch(page)
+        except ProtocolViolation as error:
+            # Where a stored link leads in circles, a new beginning may lead out.
+            raise error if fresh or "circles" not in str(error) else _Circle(str(error)) from error
+
+    def message(self, found: GraphMessage, name: str, *, own: bool) -> Change | None:
+        """One message, fetched whole where the list told too little of it; None where there is nothing to read."""
+        raw: bytes | None = None
+        try:
+            if not found.whole:
+                url = self._graph.url("me", "messages", found.id, select=SELECT)
+                found = self._graph.item(url, GraphMessage, IMMUTABLE, TEXT_BODY)
+            if found.is_draft:
+                return None
+            if found.invites:
+                raw = self._graph.get(self._graph.url("me", "messages", found.id, "$value"), IMMUTABLE).body
+        except Refused as refused:
+            if not found.whole:
+                return None if refused.gone else Rejected(key=found.id, reason=f"cannot be fetched ({refused.status} {refused.code})")
+        return message_of(
+            found,
+            folder=name,
+            own=own,
+            authserv_id=self._settings.authserv_id,
+            now=self._surroundings.now(),
+            zone=self._surroundings.zone,
+            mime=raw,
+        )
+
+
+class _Circle(Exception):  # noqa: N818  # internal
+    """Stored links lead in circles."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _FolderReader:
+    """Turns the pages of one pull into batches; what was told before in the same pull is not told again."""
+
+    connector: OutlookConnector
+    graph: Graph
+    name: str
+    place: Place
+    told: dict[str, bytes | None] = field(default_factory=dict)
+    removed: int = 0
+
+    def batch(self, page: Page) -> Batch:
+        """One page as a batch.
+
+        Raises:
+            ProtocolViolation: it leads nowhere.
+        """
+        changes = [change for raw in page.value for change in self._changes(raw)]
+        link = page.next or page.delta
+        if link is None:
+            raise ProtocolViolation("Graph's page leads neither on nor to later changes")
+        gone = sum(isinstance(change, Removed) for change in changes)
+        if self.place.whole and gone >= _MANY and gone >= self.place.known:
+            # All at once: the folder was tidied into another one, or the server is in trouble. The mail stays anyway.
+            changes = [change for change in changes if not isinstance(change, Removed)]
+        known = max(0, self.place.known + len(changes) - 2 * sum(isinstance(each, Removed) for each in changes))
+        whole = self.place.whole or page.next is None
+        self.place = Place(folder=self.place.folder, link=link, own=self.place.own, known=known, whole=whole)
+        return Batch(changes=tuple(changes), cursor=Cursor(value=msgspec.json.encode(self.place).decode()))
+
+    def _changes(self, raw: msgspec.Raw) -> Iterator[Change]:
+        try:
+            found = decoded(raw, GraphMessage)
+        except msgspec.DecodeError as error:
+            yield Rejected(key=_key_of(raw), reason=f"Graph tells of it in an unknown form ({one_line(str(error), 100)})")
+            return
+        if found.removed is not None:
+            if self.told.get(found.id, b"") is not None:
+                self.told[found.id] = None
+                yield Removed(key=found.id)
+            return
+        mark = hashlib.blake2b(bytes(raw), digest_size=8).digest()
+        if not found.told or self.told.get(found.id) == mark:
+            return
+        self.told[found.id] = mark
+        change = self.connector.message(found, self.name, own=self.place.own)
+        if change is not None:
+            yield change
+
+
+def _key_of(raw: msgspec.Raw) -> str:
+    try:
+        return decoded(raw, _Named).id
+    except msgspec.DecodeError:
+        return hashlib.blake2b(bytes(raw), digest_size=8).hexdigest()
+
+
+def _is_search(item: _FolderItem) -> bool:
+    """Whether a folder only shows what lies in others."""
+    return "searchfolder" in (item.type or "").lower()
+
+
+def _place(since: Cursor | None) -> Place | None:
+    if since is None:
+        return None
+    try:
+        return msgspec.json.decode(since.value, type=Place)
+    except msgspec.DecodeError as error:
+        raise CursorExpired("the note of how far this folder was read is not understood") from error
+
+
+def open_outlook(settings: OutlookSettings, surroundings: Surroundings) -> OutlookConnector:
+    """A connector for one mailbox. Nothing is asked of Microsoft before its streams are."""
+    return OutlookConnector(settings, surroundings)
+
+
+def log_in_to_outlook(settings: OutlookSettings, surroundings: Surroundings) -> Login:
+    """The login of one mailbox."""
+    return MicrosoftLogin(settings, surroundings, SCOPES)
+
+
+CONNECTOR = ConnectorSpec(kind="outlook", settings=OutlookSettings, open=open_outlook, login=log_in_to_outlook)
