@@ -9,14 +9,11 @@ from connectors.errors import NeedsOwner
 
 
 class Terminal:
-    """A ``connectors.login.Talk`` with whoever sits at this terminal, or pipes answers in.
-
-    What is said goes to stderr, so that what a command prints can be piped on.
-    """
+    """A ``connectors.login.Talk`` with whoever sits at this terminal, or pipes answers in."""
 
     def say(self, line: str) -> None:
         """Show one line."""
-        print(line, file=sys.stderr, flush=True)
+        print(line, flush=True)
 
     def ask(self, question: str) -> str:
         """What the owner answers, without line end.
@@ -24,7 +21,7 @@ class Terminal:
         Raises:
             NeedsOwner: nobody is there to answer.
         """
-        print(f"{question} ", end="", file=sys.stderr, flush=True)
+        print(f"{question} ", end="", flush=True)
         try:
             return input().strip()
         except (EOFError, OSError):
