@@ -54,8 +54,12 @@ _GONE: Final = frozenset({"erroritemnotfound", "itemnotfound", "errorinvalididma
 _T = TypeVar("_T")
 
 
-class Refused(Exception):  # noqa: N818  # internal: every caller says what it means
-    """Graph refused a request for itself: no fault of login, load or network."""
+class Circle(ProtocolViolation):
+    """Graph's pages lead back to where they came from, or nowhere for too long."""
+
+
+class Refused(Exception):
+    """Graph refused a request for itself: no fault of login, load or network. Every caller says what it means."""
 
     def __init__(self, status: int, code: str, place: str) -> None:
         super().__init__(f"{place} answered {status} {code}")
@@ -126,7 +130,7 @@ class Graph:
 
     def url(self, *path: str, **query: str) -> str:
         """The address of a resource below the root; ``query`` keys get their ``$`` where OData wants one."""
-        place = "/".join(quote(part, safe="") for part in path)
+        place = "/".join(quote(part, safe="$=") for part in path)
         pairs = [(name if name.endswith("DateTime") else f"${name}", value) for name, value in query.items()]
         return f"{self.root}/{place}" + (f"?{urlencode(pairs, safe='$,/:', quote_via=quote)}" if pairs else "")
 
@@ -148,7 +152,7 @@ class Graph:
         return page
 
     def pages(self, url: str, *prefer: str) -> Iterator[Page]:
-        """All pages from ``url`` on. Errors as of ``page``; a list that runs in circles is a ``ProtocolViolation``."""
+        """All pages from ``url`` on. Errors as of ``page``; a list that runs in circles is a ``Circle``."""
         seen, empty = {url}, 0
         for _ in range(_MOST_PAGES):
             page = self.page(url, *prefer)
@@ -157,11 +161,11 @@ class Graph:
                 return
             empty = 0 if page.value else empty + 1
             if page.next in seen or empty > _MOST_EMPTY:
-                raise ProtocolViolation("Graph's pages run in circles: what came before them is kept")
+                raise Circle("Graph's pages run in circles: what came before them is kept")
             seen.add(page.next)
             yield page
             url = page.next
-        raise ProtocolViolation("Graph's pages do not end: what came before is kept")
+        raise Circle("Graph's pages do not end: what came before is kept")
 
     def item(self, url: str, kind: type[_T], *prefer: str) -> _T:
         """One item. Errors as of ``page``."""
@@ -209,9 +213,13 @@ class Graph:
     def _fail(self, answer: Response) -> NoReturn:
         place, code = shown(answer.url), _code(answer)
         if answer.status == 401:
-            raise NeedsOwner(f"Microsoft no longer accepts the login of {self._account}: run kith login {self._account}")
+            raise NeedsOwner(
+                f"Microsoft no longer accepts the login of {self._account}: run kith login {self._account}"
+            )
         if code.lower() in _NO_MAILBOX:
-            raise NeedsOwner(f"{self._account} has no mailbox at Microsoft 365 or Outlook.com ({code}): read it by IMAP")
+            raise NeedsOwner(
+                f"{self._account} has no mailbox at Microsoft 365 or Outlook.com ({code}): read it by IMAP"
+            )
         if answer.status == 403 and code.lower() not in _EXPIRED:
             raise NeedsOwner(
                 f"Microsoft does not allow this ({code or 'status 403'}): run kith login {self._account} and allow "

@@ -43,7 +43,9 @@ _MOST_RECIPIENTS: Final = 500
 _LONGEST: Final = 8192
 _LONGEST_HEADER: Final = 64 * 1024
 #: Fields that describe a body which is not the one at hand, and such as Microsoft's servers write for themselves.
-_NOT_TAKEN: Final = re.compile(r"(?:content-|mime-version|x-ms-|x-microsoft-|x-forefront-|arc-|dkim-|x-google-)", re.IGNORECASE)
+_NOT_TAKEN: Final = re.compile(
+    r"(?:content-|mime-version|x-ms-|x-microsoft-|x-forefront-|arc-|dkim-|x-google-)", re.IGNORECASE
+)
 
 
 class EmailAddress(msgspec.Struct, frozen=True):

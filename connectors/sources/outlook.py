@@ -19,10 +19,12 @@ import msgspec
 from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation, Transient
 from connectors.folders import use_of
 from connectors.harmless import one_line
+from connectors.http_wire import TooLarge
 from connectors.login import Login
-from connectors.microsoft_graph import IMMUTABLE, Graph, Page, Refused, decoded
+from connectors.microsoft_graph import IMMUTABLE, Circle, Graph, Page, Refused, decoded
 from connectors.microsoft_login import MicrosoftLogin, MicrosoftSettings
 from connectors.microsoft_mail import ANSWERED, SELECT, TEXT_BODY, GraphMessage, message_of
+from connectors.mime import MAX_MESSAGE
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
 from connectors.records import Batch, Change, Cursor, Rejected, Removed
 
@@ -35,11 +37,41 @@ _DEEPEST: Final = 20
 _MANY: Final = 20
 
 _SENT: Final = "sentitems"
-_LEFT_OUT: Final = ("deleteditems", "drafts", "junkemail", "outbox", "conversationhistory", "syncissues", "recoverableitemsdeletions")
+_LEFT_OUT: Final = (
+    "deleteditems",
+    "drafts",
+    "junkemail",
+    "outbox",
+    "conversationhistory",
+    "syncissues",
+    "recoverableitemsdeletions",
+)
 #: Outlook's own folders that hold no mail, besides those in ``connectors.folders``.
-_NO_MAIL: Final = frozenset({"conversation history", "sync issues", "rss feeds", "rss subscriptions", "quick step settings"})
-#: Names enough to do without asking for each of the folders above: sent, deleted, drafts and junk.
-_TELLING: Final = 3
+_NO_MAIL: Final = frozenset(
+    {"conversation history", "sync issues", "rss feeds", "rss subscriptions", "quick step settings"}
+)
+_INBOX: Final = frozenset(
+    [
+        "inbox",
+        "posteingang",
+        "boîte de réception",
+        "bandeja de entrada",
+        "caixa de entrada",
+        "posta in arrivo",
+        "postvak in",
+        "inkorgen",
+        "indbakke",
+        "innboks",
+        "saapuneet",
+        "skrzynka odbiorcza",
+        "входящие",
+        "gelen kutusu",
+        "受信トレイ",
+        "收件箱",
+        "收件匣",
+        "받은 편지함",
+    ]
+)
 
 
 class OutlookSettings(MicrosoftSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -135,13 +167,13 @@ class OutlookConnector:
         uses = {item.id: use_of(item.display_name or "") for item in top}
         left_out = {item.id for item in top if uses[item.id] == "left out"}
         sent = {item.id for item in top if uses[item.id] == "sent"}
-        if not sent or len(left_out) < _TELLING:  # the mailbox speaks a language that the names do not tell
+        if not sent or not left_out:  # the mailbox speaks a language that the names do not tell
             known = self._by_well_known_name()
             left_out |= {known[name] for name in _LEFT_OUT if name in known}
             sent |= {known[_SENT]} if _SENT in known else set()
         folders: dict[str, Folder] = {}
         self._collect(top, "", left_out, sent, folders)
-        return list(folders.values())
+        return sorted(folders.values(), key=_urgency)
 
     def _collect(
         self, items: Sequence[_FolderItem], above: str, left_out: set[str], sent: set[str], folders: dict[str, Folder]
@@ -163,7 +195,8 @@ class OutlookConnector:
                     if refused.gone:
                         continue  # deleted a moment ago
                     raise
-                self._collect(below, path, left_out, sent | ({each.id for each in below} if item.id in sent else set()), folders)
+                also_sent = {each.id for each in below} if item.id in sent else set()
+                self._collect(below, path, left_out, sent | also_sent, folders)
 
     def _children(self, *path: str) -> list[_FolderItem]:
         url = self._graph.url(*path, top="250", select="id,displayName,childFolderCount")
@@ -183,7 +216,9 @@ class OutlookConnector:
             found: dict[str, str] = {}
             for name in (_SENT, *_LEFT_OUT):
                 try:
-                    found[name] = self._graph.item(self._graph.url("me", "mailFolders", name, select="id"), _Named, IMMUTABLE).id
+                    found[name] = self._graph.item(
+                        self._graph.url("me", "mailFolders", name, select="id"), _Named, IMMUTABLE
+                    ).id
                 except Refused:
                     continue  # this mailbox has none
             self._well_known = found
@@ -199,7 +234,7 @@ class OutlookConnector:
         for last, extra in enumerate(more, start=1):
             url = self._graph.url(*parts, **asked, **extra)
             try:
-                yield from self._pages(folder.path, Place(folder=folder.id, link=url, own=folder.own), fresh=True)
+                yield from self._pages(folder.path, Place(folder=folder.id, link=url, own=folder.own))
             except Refused as refused:
                 if refused.gone:
                     raise Transient(f"the folder {folder.path} is gone; what was read from it is kept") from refused
@@ -210,22 +245,19 @@ class OutlookConnector:
 
     def _read(self, name: str, place: Place) -> Iterator[Batch]:
         try:
-            yield from self._pages(name, place, fresh=False)
+            yield from self._pages(name, place)
         except Refused as refused:
             if refused.expired or refused.gone or refused.status == 400:
                 raise CursorExpired(f"Microsoft no longer knows how far {name} was read") from refused
             raise refused.error() from refused
-        except _Circle as circle:
+        except Circle as circle:
+            # Where a stored link leads in circles, a new beginning may lead out.
             raise CursorExpired(f"Microsoft's pages of {name} run in circles") from circle
 
-    def _pages(self, name: str, place: Place, *, fresh: bool) -> Iterator[Batch]:
-        reader = _FolderReader(connector=self, graph=self._graph, name=name, place=place)
-        try:
-            for page in self._graph.pages(place.link, *_PREFER):
-                yield reader.batch(page)
-        except ProtocolViolation as error:
-            # Where a stored link leads in circles, a new beginning may lead out.
-            raise error if fresh or "circles" not in str(error) else _Circle(str(error)) from error
+    def _pages(self, name: str, place: Place) -> Iterator[Batch]:
+        reader = _FolderReader(connector=self, name=name, place=place)
+        for page in self._graph.pages(place.link, *_PREFER):
+            yield reader.batch(page)
 
     def message(self, found: GraphMessage, name: str, *, own: bool) -> Change | None:
         """One message, fetched whole where the list told too little of it; None where there is nothing to read."""
@@ -238,9 +270,13 @@ class OutlookConnector:
                 return None
             if found.invites:
                 raw = self._graph.get(self._graph.url("me", "messages", found.id, "$value"), IMMUTABLE).body
+                raw = raw if len(raw) <= MAX_MESSAGE and raw.strip() else None
         except Refused as refused:
             if not found.whole:
-                return None if refused.gone else Rejected(key=found.id, reason=f"cannot be fetched ({refused.status} {refused.code})")
+                reason = f"cannot be fetched ({refused.status} {refused.code})"
+                return None if refused.gone else Rejected(key=found.id, reason=reason)
+        except TooLarge:
+            raw = None  # the list told enough of it
         return message_of(
             found,
             folder=name,
@@ -252,20 +288,19 @@ class OutlookConnector:
         )
 
 
-class _Circle(Exception):  # noqa: N818  # internal
-    """Stored links lead in circles."""
-
-
 @dataclass(slots=True, kw_only=True)
 class _FolderReader:
-    """Turns the pages of one pull into batches; what was told before in the same pull is not told again."""
+    """Turns the pages of one pull into batches; what was told before in the same pull is not told again.
+
+    When a folder is asked what changed, removals are held back to the end: what seemed gone may be told again, and
+    everything at once is no news that is believed. ``told`` has a digest of each item, None where it was removed.
+    """
 
     connector: OutlookConnector
-    graph: Graph
     name: str
     place: Place
     told: dict[str, bytes | None] = field(default_factory=dict)
-    removed: int = 0
+    held: dict[str, None] = field(default_factory=dict)
 
     def batch(self, page: Page) -> Batch:
         """One page as a batch.
@@ -277,33 +312,46 @@ class _FolderReader:
         link = page.next or page.delta
         if link is None:
             raise ProtocolViolation("Graph's page leads neither on nor to later changes")
-        gone = sum(isinstance(change, Removed) for change in changes)
-        if self.place.whole and gone >= _MANY and gone >= self.place.known:
+        known = self.place.known + sum(not isinstance(change, Removed) for change in changes)
+        last = page.next is None
+        if last:
             # All at once: the folder was tidied into another one, or the server is in trouble. The mail stays anyway.
-            changes = [change for change in changes if not isinstance(change, Removed)]
-        known = max(0, self.place.known + len(changes) - 2 * sum(isinstance(each, Removed) for each in changes))
-        whole = self.place.whole or page.next is None
-        self.place = Place(folder=self.place.folder, link=link, own=self.place.own, known=known, whole=whole)
-        return Batch(changes=tuple(changes), cursor=Cursor(value=msgspec.json.encode(self.place).decode()))
+            if len(self.held) < _MANY or len(self.held) < self.place.known:
+                changes += [Removed(key=key) for key in self.held]
+            known = max(0, known - len(self.held))
+        self.place = msgspec.structs.replace(self.place, link=link, known=known, whole=self.place.whole or last)
+        cursor = Cursor(value=msgspec.json.encode(self.place).decode())
+        return Batch(changes=tuple(changes), cursor=cursor if last or not self.held else None)
 
     def _changes(self, raw: msgspec.Raw) -> Iterator[Change]:
         try:
             found = decoded(raw, GraphMessage)
         except msgspec.DecodeError as error:
-            yield Rejected(key=_key_of(raw), reason=f"Graph tells of it in an unknown form ({one_line(str(error), 100)})")
+            reason = f"Graph tells of it in an unknown form ({one_line(str(error), 100)})"
+            yield Rejected(key=_key_of(raw), reason=reason)
             return
         if found.removed is not None:
-            if self.told.get(found.id, b"") is not None:
-                self.told[found.id] = None
+            self.told[found.id] = None
+            if self.place.whole:
+                self.held[found.id] = None
+            else:
                 yield Removed(key=found.id)
             return
         mark = hashlib.blake2b(bytes(raw), digest_size=8).digest()
-        if not found.told or self.told.get(found.id) == mark:
+        if not found.told:
+            return
+        self.held.pop(found.id, None)
+        if self.told.get(found.id) == mark:
             return
         self.told[found.id] = mark
         change = self.connector.message(found, self.name, own=self.place.own)
         if change is not None:
             yield change
+
+
+def _urgency(folder: Folder) -> int:
+    """The inbox first, then what the owner wrote."""
+    return 0 if folder.path.casefold() in _INBOX else 1 if folder.own else 2
 
 
 def _key_of(raw: msgspec.Raw) -> str:
