@@ -258,6 +258,9 @@ class OutlookConnector:
         reader = _FolderReader(connector=self, name=name, place=place)
         for page in self._graph.pages(place.link, *_PREFER):
             yield reader.batch(page)
+        if not place.whole:  # what came while the folder was read
+            for page in self._graph.pages(reader.place.link, *_PREFER):
+                yield reader.batch(page)
 
     def message(self, found: GraphMessage, name: str, *, own: bool) -> Change | None:
         """One message, fetched whole where the list told too little of it; None where there is nothing to read."""

@@ -212,9 +212,11 @@ class _Reading:
                 yield Batch(changes=tuple(changes), cursor=_cursor(following))
                 if page.next is None:
                     break
-            if following.stage == "changes" and not self._used_up(following):
-                return
-            place = self._new_window(following) if following.stage == "changes" else following
+            if place.stage == following.stage == "changes":
+                if not self._used_up(following):
+                    return
+                following = self._new_window(following)
+            place = following  # after a window was read, also what changed in the meantime
 
     def _after(self, place: Place, page: Page) -> Place:
         """Where reading goes on after a page.
