@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -255,14 +255,17 @@ class MicrosoftLogin:
             )
             if not talk.browse(flow["auth_uri"]):
                 talk.say(f"Open this in a browser on this machine: {flow['auth_uri']}")
-            answer = receiver.get_auth_response(timeout=_BROWSER_S, state=flow["state"])
+            try:
+                answer = receiver.get_auth_response(timeout=_BROWSER_S, state=flow["state"])
+            except RuntimeError:
+                answer = None
         if not answer:
             raise NeedsOwner(f"nothing came back from the browser: run kith login {self._account} again")
         if answer.get("error") == "access_denied":
             raise NeedsOwner(f"the login was declined in the browser: run kith login {self._account} again")
         try:
             return dict(app.acquire_token_by_auth_code_flow(flow, answer))
-        except ValueError as error:  # another state than ours: not the answer to what was asked
+        except (ValueError, RuntimeError) as error:  # another state or nonce: not the answer to what was asked
             raise NeedsOwner(f"the browser sent something else: run kith login {self._account} again") from error
 
     def _check_granted(self, scope: object, wanted: Sequence[str]) -> None:
@@ -312,7 +315,7 @@ class _application:  # noqa: N801  # used like a function
                 settings.client_id.strip(),
                 authority=_authority(settings),
                 token_cache=self._cache,
-                http_client=_Wire(self._http, self._surroundings.now),
+                http_client=_Wire(self._http),
                 # The owner wrote the authority down: nobody else needs to vouch for it.
                 instance_discovery=False,
             )
@@ -353,9 +356,8 @@ class _Answer:
 class _Wire:
     """The project's HTTP client as msal wants one."""
 
-    def __init__(self, http: Http, now: Callable[[], datetime]) -> None:
+    def __init__(self, http: Http) -> None:
         self._http = http
-        self._now = now
 
     def get(self, url: str, **more: Any) -> _Answer:
         return self._sent("GET", url, more)
@@ -379,10 +381,15 @@ class _Wire:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         elif data:
             body = data.encode() if isinstance(data, str) else data
+        if url.startswith("https:"):
+            self._http.trust(url)  # the authority's own description names it
         answer = self._http.request(method, url, headers=headers, body=body, allow=_ANSWERS)
         if answer.status in (408, 429) or answer.status >= 500:
-            raise refused(answer.status, answer.headers, shown(url), self._now().astimezone(UTC))
-        answer.json()  # a web page instead is none of msal's
+            raise refused(answer.status, answer.headers, shown(url), self._http.now().astimezone(UTC))
+        try:
+            answer.json()
+        except ProtocolViolation as error:
+            raise Transient(f"{shown(url)} broke off") from error
         return _Answer(answer.status, answer.headers, answer.body.decode("utf-8", "replace"))
 
 

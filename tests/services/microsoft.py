@@ -23,10 +23,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
-import pytest
+import msgspec
 
+from connectors.passwords import Secret
+from connectors.protocol import ConnectorSpec, Surroundings
 from tests.services.microsoft_box import Box, Item
 from tests.services.microsoft_schema import answer_schema, parameters, wrong
 
@@ -74,7 +78,7 @@ class Accounts:
     life: timedelta = _LIFE
     refreshed: int = 0
 
-    def token(self, scope: str) -> dict:
+    def token(self, scope: str, nonce: str = "") -> dict:
         """A new pair of tokens."""
         granted = self.granted if self.granted is not None else scope
         access, refresh = f"at-{secrets.token_hex(12)}", f"rt-{secrets.token_hex(12)}"
@@ -89,6 +93,7 @@ class Accounts:
             "preferred_username": "maya@lindqvist.example",
             "exp": int(time.time()) + 3600,
             "iat": int(time.time()),
+            **({"nonce": nonce} if nonce else {}),
         }
         coded = [base64.urlsafe_b64encode(json.dumps(each).encode()).rstrip(b"=").decode() for each in ({}, claims)]
         info = base64.urlsafe_b64encode(b'{"uid":"o","utid":"t"}').rstrip(b"=").decode()
@@ -267,11 +272,10 @@ class _Handler(BaseHTTPRequestHandler):
         super().setup()
 
     def finish(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            super().finish()
         self.server.open.discard(self.request)
-        with contextlib.suppress(OSError):
-            self.request.close()
+        for each in (self.wfile, self.rfile, self.request):
+            with contextlib.suppress(OSError, ValueError):
+                each.close()
 
     def log_message(self, *args: object) -> None:
         pass
@@ -418,7 +422,7 @@ class Conversation:
             kept = accounts.codes.pop(form.get("code", ""), None)
             if kept is not None and not form.get("code_verifier"):
                 self.fake.complain("a code without PKCE")
-            made = accounts.token(_plain(kept["scope"])) if kept else None
+            made = accounts.token(_plain(kept["scope"]), kept["nonce"]) if kept else None
         else:
             self.fake.complain(f"unknown grant {grant}")
             made = None
@@ -775,10 +779,29 @@ def _certificate(folder: Path) -> None:
     (folder / "microsoft-key.pem").write_bytes(private)
 
 
-@pytest.fixture
-def microsoft(tmp_path: Path) -> Iterator[Microsoft]:
-    """A fake Microsoft that nobody complains about."""
-    made = Microsoft(tmp_path)
-    yield made
-    made.stop()
+@contextlib.contextmanager
+def running(folder: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator[Microsoft]:
+    """A fake Microsoft that has nothing to complain about in the end."""
+    made = Microsoft(folder, now=now)
+    try:
+        yield made
+    finally:
+        made.stop()
     assert made.complaints == []
+
+
+def opened(
+    fake: Microsoft, spec: ConnectorSpec, folder: Path, *, zone: str = "Europe/Stockholm", **more: object
+) -> Any:
+    """A connector for an account that has logged in, with the fake's clock."""
+    around = Surroundings(
+        base=folder,
+        now=lambda: fake.now(),
+        zone=ZoneInfo(zone),
+        owner_addresses=(fake.box.owner,),
+        account="work",
+    )
+    if around.logins.read("work") is None:
+        with around.logins.changing("work") as slot:
+            slot.write(Secret(fake.login()))
+    return spec.open(msgspec.convert({**fake.settings(), **more}, spec.settings), around)
