@@ -181,7 +181,9 @@ def _kept(headers: Sequence[Header], authserv_id: str | None) -> Iterator[tuple[
         if value is None or not _NAME.fullmatch(name) or _NOT_TAKEN.match(name):
             continue
         value = _BREAKS.sub(" ", value[:_LONGEST_HEADER]).strip()
-        if authserv_id == MICROSOFT and name.lower() == "authentication-results" and "=" in value.partition(";")[0]:
+        if authserv_id == MICROSOFT and name.lower() == "authentication-results":
+            if "=" not in value.partition(";")[0]:
+                continue  # somebody else's, who could have named themselves so
             value = f"{MICROSOFT}; {value}"
         yield name, value
 

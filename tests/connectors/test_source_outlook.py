@@ -296,7 +296,8 @@ def test_a_message_of_which_little_is_told_is_rejected(odd):
 # -- what goes wrong -------------------------------------------------------------------------------------------------
 
 
-def filled(fake, count=450):
+def filled(fake, count=90):
+    fake.page_limit = 20
     for number in range(count):
         fake.box.deliver("inbox", mail(f"m{number:03}@quist.example"))
 
@@ -391,7 +392,7 @@ def test_a_token_that_ends_in_the_middle_is_refreshed_once(fake, connector):
     pull = connector.pull(stream_named(connector, "Inbox"), None)
     next(pull)
     fake.accounts.access.clear()
-    assert len([change for batch in pull for change in batch.changes]) == 250
+    assert len([change for batch in pull for change in batch.changes]) == 70
     assert fake.accounts.refreshed == 1
 
 
