@@ -118,9 +118,17 @@ class MicrosoftTokens:
         if cache.has_state_changed:  # the old refresh token may be spent: nothing is done before this is on the disk
             slot.write(Secret(cache.serialize()))
         if not answer or "access_token" not in answer:
-            raise refusal(answer or {"error": "no login for this app"}, self.account)
+            raise refusal(answer or {"error": "no login for this app"}, self.account, sending=self._sending)
+        lacking = _lacking(answer.get("scope"), self._scopes)
+        if lacking:
+            command = f"kith login {self.account}{' --sending' if self._sending else ''}"
+            raise NeedsOwner(f"the login of {self.account} does not allow {' and '.join(lacking)}: run {command}")
         ends = self._now() + _seconds(answer.get("expires_in"))
         return _Access(token=Secret(str(answer["access_token"])), ends=max(ends, self._now() + _AHEAD_S))
+
+    @property
+    def _sending(self) -> bool:
+        return any(scope.endswith(SEND) for scope in self._scopes)
 
     def _now(self) -> float:
         return self._surroundings.now().timestamp()
@@ -156,7 +164,12 @@ class MicrosoftLogin:
             answer = way(app, list(named(wanted, self._settings)), talk)
         if "access_token" not in answer:
             raise refusal(answer, self._account)
-        self._check_granted(answer.get("scope"), wanted)
+        lacking = _lacking(answer.get("scope"), wanted)
+        if lacking:
+            raise NeedsOwner(
+                f"Microsoft did not grant {' and '.join(lacking)}: add it to the app in Entra (API permissions, "
+                f"delegated) and run kith login {self._account}"
+            )
         with self._surroundings.logins.changing(self._account) as slot:
             slot.write(Secret(cache.serialize()))
         return _state(cache)
@@ -268,17 +281,14 @@ class MicrosoftLogin:
         except (ValueError, RuntimeError) as error:  # another state or nonce: not the answer to what was asked
             raise NeedsOwner(f"the browser sent something else: run kith login {self._account} again") from error
 
-    def _check_granted(self, scope: object, wanted: Sequence[str]) -> None:
-        """Raises NeedsOwner where less was allowed than was asked for."""
-        if not isinstance(scope, str) or not scope.strip():
-            return
-        granted = {each.rpartition("/")[2].lower() for each in scope.split()}
-        lacking = [each for each in wanted if each.lower() not in granted]
-        if lacking:
-            raise NeedsOwner(
-                f"Microsoft did not grant {' and '.join(lacking)}: add it to the app in Entra (API permissions, "
-                f"delegated) and run kith login {self._account}"
-            )
+
+def _lacking(scope: object, wanted: Sequence[str]) -> list[str]:
+    """Which of the permissions ``wanted`` were not granted, by what the answer says of it."""
+    if not isinstance(scope, str) or not scope.strip():
+        return []
+    granted = {each.rpartition("/")[2].lower() for each in scope.split()}
+    short = [each.rpartition("/")[2] for each in wanted]
+    return [each for each in short if each.lower() not in granted]
 
 
 def named(scopes: Sequence[str], settings: MicrosoftSettings) -> tuple[str, ...]:

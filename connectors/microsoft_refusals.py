@@ -60,13 +60,15 @@ _AGAIN: Final = {
 }
 
 
-def refusal(answer: Mapping[str, Any], account: str) -> ConnectorError:
+def refusal(answer: Mapping[str, Any], account: str, *, sending: bool = False) -> ConnectorError:
     """What an answer without a token means.
 
     Args:
         answer: what msal hands back: ``error``, ``error_description``, ``error_codes``.
         account: the account's name in the config.
+        sending: whether the right to send was asked for.
     """
+    command = f"kith login {account}{' --sending' if sending else ''}"
     error = one_line(str(answer.get("error") or "no reason given"), 60)
     codes = _codes(answer)
     if error in _BUSY or any(code in _BUSY_CODES for code in codes):
@@ -78,14 +80,14 @@ def refusal(answer: Mapping[str, Any], account: str) -> ConnectorError:
     known = next((code for code in codes if code in _AGAIN), None)
     shown = f"AADSTS{codes[0]}" if codes else error
     if known is not None:
-        return NeedsOwner(f"{account}: {_AGAIN[known]} (AADSTS{known}): run kith login {account}")
+        return NeedsOwner(f"{account}: {_AGAIN[known]} (AADSTS{known}): run {command}")
     if error == "unauthorized_client":
         return NeedsOwner(
             f"Microsoft refuses the app of {account} ({shown}): check client_id, tenant and Allow public client flows"
         )
     if error in ("invalid_scope", "invalid_resource"):
         return NeedsOwner(f"Microsoft refuses the permissions of {account} ({shown}): add them to the app in Entra")
-    return NeedsOwner(f"the login of {account} is no longer good ({shown}): run kith login {account}")
+    return NeedsOwner(f"the login of {account} is no longer good ({shown}): run {command}")
 
 
 def _codes(answer: Mapping[str, Any]) -> Sequence[int]:

@@ -9,6 +9,7 @@ Invitations are fetched as the mails that they are, for the calendar part in the
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from connectors.harmless import one_line
 from connectors.http_wire import TooLarge
 from connectors.login import Login
 from connectors.microsoft_graph import IMMUTABLE, Circle, Graph, Page, Refused, decoded
-from connectors.microsoft_login import MicrosoftLogin, MicrosoftSettings
+from connectors.microsoft_login import SEND, MicrosoftLogin, MicrosoftSettings
 from connectors.microsoft_mail import ANSWERED, SELECT, TEXT_BODY, GraphMessage, message_of
 from connectors.mime import MAX_MESSAGE
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
@@ -381,6 +382,22 @@ def _place(since: Cursor | None) -> Place | None:
 def open_outlook(settings: OutlookSettings, surroundings: Surroundings) -> OutlookConnector:
     """A connector for one mailbox. Nothing is asked of Microsoft before its streams are."""
     return OutlookConnector(settings, surroundings)
+
+
+def send(settings: OutlookSettings, surroundings: Surroundings, letter: bytes) -> None:
+    """Send a whole mail (RFC 5322) from the account; Microsoft puts it into Sent Items.
+
+    Raises:
+        NeedsOwner: the login may not send, or Microsoft does not take this mail.
+        ConnectorError: as its subclasses say; after ``Transient`` nobody knows whether it went out.
+    """
+    graph = Graph(settings, surroundings, (SEND,))
+    try:
+        graph.post(graph.url("me", "sendMail"), base64.b64encode(letter), "text/plain")
+    except Refused as refused:
+        raise NeedsOwner(f"Microsoft does not take the letter ({refused.code or refused.status})") from refused
+    finally:
+        graph.close()
 
 
 def log_in_to_outlook(settings: OutlookSettings, surroundings: Surroundings) -> Login:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation, Transient
@@ -13,7 +14,7 @@ from connectors.records import Cursor, Message, Rejected, Removed
 from connectors.sources import outlook
 from tests.connectors.conftest import NOW, ZONE
 from tests.contract.contract_mail import mail
-from tests.services.microsoft import Fault, opened, running
+from tests.services.microsoft import Fault, around, opened, running
 
 INVITATION = b"""Message-ID: <invite@quist.example>
 Date: Tue, 05 Mar 2024 10:00:00 +0100
@@ -261,8 +262,6 @@ HOSTILE = [
 
 @pytest.mark.parametrize("told", HOSTILE)
 def test_what_a_stranger_wrote_into_names_and_subjects_stays_there(told):
-    import msgspec
-
     plain = {"id": "k", "sentDateTime": "2024-03-05T09:00:00Z", "body": {"content": "x"}, **told}
     found = message_of(
         msgspec.convert(plain, GraphMessage), folder="Inbox", own=False, authserv_id=None, now=NOW, zone=ZONE
@@ -285,8 +284,6 @@ def test_what_a_stranger_wrote_into_names_and_subjects_stays_there(told):
     ],
 )
 def test_a_message_of_which_little_is_told_is_rejected(odd):
-    import msgspec
-
     found = message_of(
         msgspec.convert(odd, GraphMessage), folder="Inbox", own=False, authserv_id=None, now=NOW, zone=ZONE
     )
@@ -466,3 +463,41 @@ def test_new_mail_is_newest_first(fake, connector):
     for day in (5, 9, 7):
         fake.box.deliver("inbox", mail(f"d{day}@quist.example"), at=datetime(2024, 3, day, tzinfo=UTC))
     assert ids(pulled(connector)[0]) == ["d9@quist.example", "d7@quist.example", "d5@quist.example"]
+
+
+# -- the letter ------------------------------------------------------------------------------------------------------
+
+LETTER = b"Message-ID: <letter@kith.example>\r\nFrom: maya@lindqvist.example\r\nTo: maya@lindqvist.example\r\nSubject: Week\r\n\r\nHello\r\n"
+
+
+def sent(fake, tmp_path, scope):
+    settings = msgspec.convert(fake.settings(), outlook.OutlookSettings)
+    outlook.send(settings, around(fake, tmp_path, scope=scope), LETTER)
+
+
+def test_the_letter_goes_out_as_it_is(fake, tmp_path):
+    sent(fake, tmp_path, "Mail.Read Mail.Send")
+    assert fake.sent == [LETTER]
+
+
+def test_a_login_that_may_not_send_is_said_with_the_command(fake, tmp_path):
+    with pytest.raises(NeedsOwner, match="kith login work --sending"):
+        sent(fake, tmp_path, "Mail.Read")
+    assert fake.sent == []
+
+
+@pytest.mark.parametrize("kind", ["unavailable", "throttled", "cut", "drop"])
+def test_a_letter_is_handed_over_once_whatever_happens(fake, tmp_path, kind):
+    fake.faults.append(Fault(kind, "sendMail", retry_after="5"))
+    if kind == "cut":
+        sent(fake, tmp_path, "Mail.Read Mail.Send")  # the answer has no body that could be cut
+    else:
+        with pytest.raises(Transient):
+            sent(fake, tmp_path, "Mail.Read Mail.Send")
+    assert fake.count("sendMail") == 1
+
+
+def test_a_letter_that_microsoft_does_not_take_needs_the_owner(fake, tmp_path):
+    fake.faults.append(Fault("expired", "sendMail", status=400, code="ErrorSendAsDenied"))
+    with pytest.raises(NeedsOwner, match="ErrorSendAsDenied"):
+        sent(fake, tmp_path, "Mail.Read Mail.Send")

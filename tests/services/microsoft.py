@@ -790,18 +790,21 @@ def running(folder: Path, *, now: Callable[[], datetime] = lambda: datetime.now(
     assert made.complaints == []
 
 
-def opened(
-    fake: Microsoft, spec: ConnectorSpec, folder: Path, *, zone: str = "Europe/Stockholm", **more: object
-) -> Any:
-    """A connector for an account that has logged in, with the fake's clock."""
-    around = Surroundings(
+def around(fake: Microsoft, folder: Path, *, scope: str = "Mail.Read Calendars.Read") -> Surroundings:
+    """The surroundings of an account that has logged in, with the fake's clock."""
+    made = Surroundings(
         base=folder,
         now=lambda: fake.now(),
-        zone=ZoneInfo(zone),
+        zone=ZoneInfo("Europe/Stockholm"),
         owner_addresses=(fake.box.owner,),
         account="work",
     )
-    if around.logins.read("work") is None:
-        with around.logins.changing("work") as slot:
-            slot.write(Secret(fake.login()))
-    return spec.open(msgspec.convert({**fake.settings(), **more}, spec.settings), around)
+    if made.logins.read("work") is None:
+        with made.logins.changing("work") as slot:
+            slot.write(Secret(fake.login(scope)))
+    return made
+
+
+def opened(fake: Microsoft, spec: ConnectorSpec, folder: Path, **more: object) -> Any:
+    """A connector for an account that has logged in; ``more`` are settings."""
+    return spec.open(msgspec.convert({**fake.settings(), **more}, spec.settings), around(fake, folder))
