@@ -95,6 +95,7 @@ class _FolderItem(msgspec.Struct, frozen=True, rename="camel"):
     id: str
     display_name: str | None = None
     child_folder_count: int | None = None
+    total_item_count: int | None = None
     type: str | None = msgspec.field(name="@odata.type", default=None)
 
 
@@ -104,11 +105,12 @@ class _Named(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
-    """One folder: where it lies among the others, and whether its mail is the owner's own."""
+    """One folder: where it lies among the others, whether its mail is the owner's own, how many items it has."""
 
     id: str
     path: str
     own: bool
+    items: int | None
 
 
 class OutlookConnector:
@@ -119,6 +121,7 @@ class OutlookConnector:
         self._surroundings = surroundings
         self._graph = Graph(settings, surroundings, SCOPES)
         self._folders: dict[str, Folder] = {}
+        self._empty: set[str] = set()
         self._well_known: dict[str, str] | None = None
 
     def close(self) -> None:
@@ -137,6 +140,9 @@ class OutlookConnector:
         except Refused as refused:
             raise refused.error() from refused
         self._folders = {folder.path: folder for folder in found}
+        # A server that counts says by this list that a folder is still empty.
+        counts = any(folder.items for folder in found)
+        self._empty = {folder.path for folder in found if counts and folder.items == 0}
         return [Stream(name=folder.path, holds="mail") for folder in self._folders.values()]
 
     def pull(self, stream: Stream, since: Cursor | None) -> Iterator[Batch]:
@@ -148,10 +154,14 @@ class OutlookConnector:
             Transient: Graph cannot be reached, or the folder vanished while it was read.
         """
         place = _place(since)
+        empty = stream.name in self._empty
+        self._empty.discard(stream.name)  # what the list said is true once
         if place is not None:
             listed = self._folders.get(stream.name)
             if (listed is not None and listed.id != place.folder) or not self._graph.at_home(place.link):
                 raise CursorExpired(f"{stream.name} is another folder by now")
+            if empty and place.whole and not place.known:
+                return
             yield from self._read(stream.name, place)
             return
         if stream.name not in self._folders:
@@ -188,7 +198,7 @@ class OutlookConnector:
                 path += f" {hashlib.blake2b(item.id.encode(), digest_size=4).hexdigest()}"
             if len(folders) >= _MOST_FOLDERS:
                 raise NeedsOwner(f"there are more than {_MOST_FOLDERS} mail folders, which is too many to read")
-            folders[path] = Folder(id=item.id, path=path, own=item.id in sent)
+            folders[path] = Folder(id=item.id, path=path, own=item.id in sent, items=item.total_item_count)
             if item.child_folder_count and path.count("/") < _DEEPEST:
                 try:
                     below = self._children("me", "mailFolders", item.id, "childFolders")
@@ -200,7 +210,7 @@ class OutlookConnector:
                 self._collect(below, path, left_out, sent | also_sent, folders)
 
     def _children(self, *path: str) -> list[_FolderItem]:
-        url = self._graph.url(*path, top="250", select="id,displayName,childFolderCount")
+        url = self._graph.url(*path, top="250", select="id,displayName,childFolderCount,totalItemCount")
         found: dict[str, _FolderItem] = {}
         for page in self._graph.pages(url, IMMUTABLE):
             for raw in page.value:

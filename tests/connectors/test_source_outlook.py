@@ -448,15 +448,19 @@ def test_a_folder_that_vanishes_while_it_is_read_stops_only_itself(fake, connect
         list(connector.pull(stream, None))
 
 
-def test_a_pull_that_finds_nothing_new_costs_a_request_a_folder(fake, connector):
+def test_a_pull_that_finds_nothing_new_costs_a_request_a_folder_that_has_mail(fake, connector):
     filled(fake)
+    fake.box.deliver("sentitems", ANSWER)
     cursors = {}
     for stream in connector.streams():
         cursors[stream] = list(connector.pull(stream, None))[-1].cursor
     before = len(fake.requests)
     for stream in connector.streams():
-        assert [batch.changes for batch in connector.pull(stream, cursors[stream])] == [()]
-    assert len(fake.requests) - before == 1 + len(cursors)
+        assert not any(batch.changes for batch in connector.pull(stream, cursors[stream]))
+    assert len(fake.requests) - before == 3
+    fake.box.deliver("archive", mail("new@quist.example"))
+    found = [batch for stream in connector.streams() for batch in connector.pull(stream, cursors[stream])]
+    assert ids(change for batch in found for change in batch.changes) == ["new@quist.example"]
 
 
 def test_new_mail_is_newest_first(fake, connector):
