@@ -106,14 +106,14 @@ class Reader:
     zone: ZoneInfo
     owner: frozenset[str]
 
-    def meeting(self, event: GraphEvent) -> Meeting | Rejected:
-        """One event; what cannot be read is a ``Rejected`` with the reason."""
+    def meeting(self, event: GraphEvent, key: str) -> Meeting | Rejected:
+        """One event under ``key``; what cannot be read is a ``Rejected`` with the reason."""
         try:
-            return self._meeting(event)
+            return self._meeting(event, key)
         except (ValueError, OverflowError) as error:
-            return Rejected(key=event.id, reason=f"event {one_line(event.subject or '', 60)!r}: {error}")
+            return Rejected(key=key, reason=f"event {one_line(event.subject or '', 60)!r}: {error}")
 
-    def _meeting(self, event: GraphEvent) -> Meeting:
+    def _meeting(self, event: GraphEvent, key: str) -> Meeting:
         if event.start is None:
             raise ValueError("has no start")
         all_day = bool(event.is_all_day)
@@ -122,7 +122,7 @@ class Reader:
         begins, ends = sorted((start, end))
         uid, repeated = uid_of(event)
         return Meeting(
-            key=event.id,
+            key=key,
             uid=uid,
             recurrence_id=self._recurrence_id(event, start, all_day=all_day) if repeated else "",
             stamp=mail_date(event.last_modified) if event.last_modified else None,

@@ -5,14 +5,16 @@ years back to ``SLACK`` beyond what is wanted, and when that is used up the next
 about the old one is heard: nothing can fall between them. What lies before the window, back to ``since``, is read once.
 What is gone from a window may only have been moved out of it, so each such event is asked for before it is removed.
 
-Of an occurrence Graph may tell only when it is, the rest is said by its series; when a series changes, its occurrences
-are read anew. A pull from None yields every event since ``since``, so what it lacks is gone.
+Of an occurrence Graph may tell only when it is, the rest is said by its series. When one is deleted Graph says
+nothing, and only tells its series anew: so the cursor remembers occurrences (``microsoft_series``), and those of a
+series that changed are read anew and compared. A pull from None yields every event since ``since``, so what it lacks
+is gone.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -20,7 +22,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from connectors.calendar_window import AHEAD, EMPTY_FOR, content_digest
+from connectors.calendar_window import AHEAD, EMPTY_FOR, content_digest, key_digest
 from connectors.errors import CursorExpired, ProtocolViolation, Transient
 from connectors.harmless import one_line
 from connectors.login import Login
@@ -28,6 +30,7 @@ from connectors.microsoft_events import GraphEvent, Reader
 from connectors.microsoft_graph import IMMUTABLE, Circle, Graph, Page, Refused, decoded
 from connectors.microsoft_login import MicrosoftLogin, MicrosoftSettings
 from connectors.microsoft_mail import TEXT_BODY, EmailAddress
+from connectors.microsoft_series import Known
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
 from connectors.records import Batch, Change, Cursor, Meeting, Rejected, Removed
 
@@ -48,6 +51,8 @@ _MANY: Final = 20
 #: So many are asked for one by one; the rest of a larger removal goes with them.
 _ASKED: Final = 400
 _MOST_SERIES: Final = 5000
+_NOT_OFFERED: Final = frozenset({400, 405, 501})
+_DAY: Final = timedelta(days=1)
 
 
 class OutlookCalendarSettings(MicrosoftSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,7 +71,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``stage`` is "window" while a window is read whole, "before" for what lies before it, "last" for the last word
     about the window before, and "changes" for good. ``until`` is the window's end, ``edge`` the beginning of what was
     read; ``delta`` leads to the window's changes while something else is read, ``old`` to those of the one before.
-    ``emptied`` (UTC) is when everything was first said to be gone.
+    ``known`` are the occurrences that were yielded, ``emptied`` (UTC) is when everything was first said to be gone.
     """
 
     calendar: str
@@ -76,6 +81,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     edge: date
     delta: str = ""
     old: str = ""
+    known: str = ""
     emptied: datetime | None = None
 
 
@@ -109,7 +115,9 @@ class OutlookCalendarConnector:
         try:
             found = self._listed()
         except Refused as refused:
-            raise refused.error() from refused
+            if not (refused.gone or refused.status in _NOT_OFFERED):
+                raise refused.error() from refused
+            found = [_CalendarItem(id="", name="Calendar", is_default_calendar=True)]
         self._calendars = {}
         for item in sorted(found, key=lambda item: not item.is_default_calendar):
             if self._wanted(item, found):
@@ -192,23 +200,28 @@ class _Reading:
     told: dict[str, bytes] = field(default_factory=dict)
     series: dict[str, GraphEvent | None] = field(default_factory=dict)
     held: dict[str, None] = field(default_factory=dict)
+    changed: dict[str, list[GraphEvent]] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
 
     def batches(self, place: Place | None) -> Iterator[Batch]:
         """Stage after stage until what changed is known."""
         place = place or self._new_window()
+        self.known = Known(place.known)
         while True:
             following = place
             for page in self.graph.pages(place.link, *_PREFER):
                 changes = [change for raw in page.value for change in self._changes(raw, place)]
+                changes += self._changed(place)
                 following = self._after(place, page)
                 if page.next is None:
                     if self._emptied(place):
                         yield from self._doubted(place)
-                    changes += self._removals()
+                    changes += self._removals(place)
                 elif self.held:
                     # Not before the end is it known what is gone: until then there is no place to go on from.
                     yield Batch(changes=tuple(changes))
                     continue
+                following = msgspec.structs.replace(following, known=self.known.packed(self._today()))
                 yield Batch(changes=tuple(changes), cursor=_cursor(following))
                 if page.next is None:
                     break
@@ -254,7 +267,8 @@ class _Reading:
         link = self._url("calendarView/delta", first, until)
         old = place.link if place is not None else ""
         edge = place.edge if place is not None else first
-        return Place(calendar=self.calendar, stage="window", link=link, until=until, edge=edge, old=old)
+        known = place.known if place is not None else ""
+        return Place(calendar=self.calendar, stage="window", link=link, until=until, edge=edge, old=old, known=known)
 
     def _used_up(self, place: Place) -> bool:
         return place.until < self._today() + AHEAD
@@ -274,20 +288,23 @@ class _Reading:
             event = decoded(raw, GraphEvent)
         except msgspec.DecodeError as error:
             reason = f"Graph tells of it in an unknown form ({one_line(str(error), 100)})"
-            yield from self._once(Rejected(key=_key_of(raw), reason=reason))
+            yield from self._once(Rejected(key=key_digest(_id_of(raw)).hex(), reason=reason))
             return
+        later = place.stage in ("last", "changes")
         if event.removed is not None:
-            if place.stage in ("last", "changes"):
+            if later:
                 self.held[event.id] = None
             return
         self.held.pop(event.id, None)
         if event.heads_series:
             if len(self.series) < _MOST_SERIES:
                 self.series[event.id] = event
-            if place.stage in ("last", "changes"):
-                yield from self._instances(event, place)
-            return
-        yield from self._event(event)
+            if later:
+                self.changed.setdefault(event.id, [])
+        elif later and event.series_master_id is not None:
+            self.changed.setdefault(event.series_master_id, []).append(event)
+        else:
+            yield from self._event(event)
 
     def _event(self, event: GraphEvent) -> Iterator[Change]:
         if event.is_draft or event.heads_series:
@@ -295,10 +312,14 @@ class _Reading:
         if event.bare and event.series_master_id is not None:
             series = self._series(event.series_master_id)
             if series is None:
-                yield from self._once(Rejected(key=event.id, reason="an occurrence whose series cannot be fetched"))
+                reason = "an occurrence whose series cannot be fetched"
+                yield from self._once(Rejected(key=key_digest(event.id).hex(), reason=reason))
                 return
             event = event.of(series)
-        yield from self._once(self.reader.meeting(event))
+        found = self.reader.meeting(event, key_digest(event.id).hex())
+        if event.series_master_id is not None and isinstance(found, Meeting):
+            self.known.add(event.series_master_id, key_digest(event.id), found.start.date())
+        yield from self._once(found)
 
     def _once(self, change: Meeting | Rejected) -> Iterator[Change]:
         digest = content_digest(change)
@@ -320,39 +341,67 @@ class _Reading:
         try:
             return self.graph.item(url, GraphEvent, IMMUTABLE, _UTC)
         except Refused as refused:
-            if refused.gone or refused.status in (400, 405, 501):
+            if refused.gone or refused.status in _NOT_OFFERED:
                 return None
             raise
 
-    def _instances(self, series: GraphEvent, place: Place) -> Iterator[Change]:
-        """The occurrences of a series that changed, as they are now."""
-        first = place.until - WINDOW
-        times = {"startDateTime": f"{first}T00:00:00Z", "endDateTime": f"{place.until}T00:00:00Z"}
-        url = self.graph.url("me", "events", series.id, "instances", **times, select=_SELECT, top=str(PAGE))
+    def _changed(self, place: Place) -> Iterator[Change]:
+        """The occurrences of series that changed, as they are now; those that are missing are removed."""
+        changed, self.changed = self.changed, {}
+        for series, told in changed.items():
+            found = self._instances(series, place)
+            if found is None:
+                for event in told:
+                    yield from self._event(event)
+                continue
+            for event in found:
+                self.held.pop(event.id, None)
+                yield from self._event(event)
+            there = {key_digest(event.id) for event in found}
+            yield from self._missing(series, there, place)
+
+    def _missing(self, series: str, there: Set[bytes], place: Place) -> Iterator[Change]:
+        # Not those at the window's edges, whose day depends on a zone.
+        first, until = place.until - WINDOW + _DAY, place.until - _DAY
+        for key in self.known.missing(series, there, first, until):
+            self.known.remove(key)
+            self.told.pop(key.hex(), None)
+            yield Removed(key=key.hex())
+
+    def _instances(self, series: str, place: Place) -> list[GraphEvent] | None:
+        """The occurrences of a series in the window, None where they cannot be asked for."""
+        times = {"startDateTime": f"{place.until - WINDOW}T00:00:00Z", "endDateTime": f"{place.until}T00:00:00Z"}
+        url = self.graph.url("me", "events", series, "instances", **times, select=_SELECT, top=str(PAGE))
+        found: list[GraphEvent] = []
         try:
             for page in self.graph.pages(url, IMMUTABLE, _UTC):
-                for raw in page.value:
-                    try:
-                        event = decoded(raw, GraphEvent)
-                    except msgspec.DecodeError:
-                        continue  # it comes, or not, as a change of its own
-                    self.held.pop(event.id, None)
-                    yield from self._event(event)
+                found += [decoded(raw, GraphEvent) for raw in page.value]
         except Refused as refused:
-            if not refused.gone and refused.status not in (400, 405, 501):
-                raise
+            if refused.gone or refused.status in _NOT_OFFERED:
+                return None
+            raise
+        except msgspec.DecodeError:
+            return None
+        return [msgspec.structs.replace(event, series_master_id=event.series_master_id or series) for event in found]
 
-    def _removals(self) -> list[Change]:
+    def _removals(self, place: Place) -> list[Change]:
         """What was said to be gone: removed, or as it is outside the window."""
         held, self.held = list(self.held), {}
         changes: list[Change] = []
-        for key in held[:_ASKED]:
-            event = self._fetched(key)
-            if event is None:
-                changes.append(Removed(key=key))
-            else:
+        for number, name in enumerate(held):
+            event = self._fetched(name) if number < _ASKED else None
+            if event is not None and event.heads_series:
+                self.changed[name] = []
+                changes += self._changed(place)
+            elif event is not None:
                 changes += self._event(event)
-        return changes + [Removed(key=key) for key in held[_ASKED:]]
+            elif name in self.known:
+                changes += self._missing(name, frozenset(), place)
+            else:
+                self.known.remove(key_digest(name))
+                self.told.pop(key_digest(name).hex(), None)
+                changes.append(Removed(key=key_digest(name).hex()))
+        return changes
 
     def _emptied(self, place: Place) -> bool:
         """Whether everything is said to be gone at once."""
@@ -383,7 +432,7 @@ def _cursor(place: Place) -> Cursor:
     return Cursor(value=msgspec.json.encode(place).decode())
 
 
-def _key_of(raw: msgspec.Raw) -> str:
+def _id_of(raw: msgspec.Raw) -> str:
     try:
         return decoded(raw, _CalendarItem).id
     except msgspec.DecodeError:
@@ -394,9 +443,11 @@ def _place(since: Cursor | None) -> Place | None:
     if since is None:
         return None
     try:
-        return msgspec.json.decode(since.value, type=Place)
-    except msgspec.DecodeError as error:
+        place = msgspec.json.decode(since.value, type=Place)
+        Known(place.known)
+    except (msgspec.DecodeError, ValueError) as error:
         raise CursorExpired("the note of how far this calendar was read is not understood") from error
+    return place
 
 
 def open_outlook_calendar(settings: OutlookCalendarSettings, surroundings: Surroundings) -> OutlookCalendarConnector:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from connectors.calendar_window import key_digest
 from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation, Transient
 from connectors.icalendar_events import meetings
 from connectors.microsoft_events import GraphEvent, Reader, uid_of
@@ -52,6 +53,10 @@ def pulled(connector, since=None, name="Calendar"):
     stream = next(stream for stream in connector.streams() if stream.name == name)
     batches = list(connector.pull(stream, since))
     return [change for batch in batches for change in batch.changes], batches[-1].cursor
+
+
+def gone(name):
+    return Removed(key=key_digest(name).hex())
 
 
 def starts(changes):
@@ -158,15 +163,58 @@ def test_an_occurrence_that_moved_keeps_its_original_start(fake, connector):
     _, keys = fake.box.series("AB12CD34EF56AB78", WEEKS, subject="Harbour")
     _, cursor = pulled(connector)
     fake.box.change(keys[1], start=WEEKS[1] + timedelta(days=1), type="exception")
-    (change,), _ = pulled(connector, cursor)
-    assert (change.start, change.recurrence_id) == (WEEKS[1] + timedelta(days=1), "20260309T090000Z")
+    changes, _ = pulled(connector, cursor)
+    assert {change.recurrence_id: change.start for change in changes} == {
+        f"{day:%Y%m%dT%H%M%SZ}": day + timedelta(days=day == WEEKS[1]) for day in WEEKS
+    }
 
 
-def test_an_occurrence_that_was_deleted_is_gone_and_the_others_stay(fake, connector):
+@pytest.mark.parametrize("silently", [True, False])
+def test_an_occurrence_that_was_deleted_is_gone_and_the_others_stay(fake, connector, silently):
     _, keys = fake.box.series("AB12CD34EF56AB78", WEEKS)
+    first, cursor = pulled(connector)
+    fake.box.cancel(keys[2], silently=silently)
+    changes, cursor = pulled(connector, cursor)
+    assert [change for change in changes if isinstance(change, Removed)] == [gone(keys[2])]
+    assert {change.key for change in changes if isinstance(change, Meeting)} <= {change.key for change in first}
+    assert pulled(connector, cursor)[0] == []
+
+
+@pytest.mark.parametrize("silently", [True, False])
+def test_a_series_that_was_deleted_is_gone_with_all_its_occurrences(fake, connector, silently):
+    master, keys = fake.box.series("AB12CD34EF56AB78", WEEKS)
+    other, _ = fake.box.series("0012CD34EF56AB78", WEEKS)
     _, cursor = pulled(connector)
-    fake.box.cancel(keys[2])
-    assert pulled(connector, cursor)[0] == [Removed(key=keys[2])]
+    fake.box.cancel(master, silently=silently)
+    changes, cursor = pulled(connector, cursor)
+    assert {change.key for change in changes if isinstance(change, Removed)} >= {gone(key).key for key in keys}
+    assert {change.uid for change in pulled(connector)[0]} == {
+        uid_of(GraphEvent(id="k", ical_uid=_uid(fake, other)))[0]
+    }
+
+
+def _uid(fake, key):
+    return fake.box.events[key].told["iCalUId"]
+
+
+def test_an_occurrence_that_is_deleted_after_the_window_was_replaced_is_gone(fake, connector, clock):
+    days = [datetime(2026, month, 6, 9, tzinfo=UTC) for month in range(1, 13)]
+    _, keys = fake.box.series("AB12CD34EF56AB78", days)
+    _, cursor = pulled(connector)
+    clock.now += timedelta(days=170)
+    _, cursor = pulled(connector, cursor)
+    fake.box.cancel(keys[8])
+    changes, _ = pulled(connector, cursor)
+    assert [change for change in changes if isinstance(change, Removed)] == [gone(keys[8])]
+
+
+def test_a_server_without_a_list_of_occurrences_is_read_all_the_same(fake, connector):
+    _, keys = fake.box.series("AB12CD34EF56AB78", WEEKS, subject="Harbour")
+    _, cursor = pulled(connector)
+    fake.box.change(keys[1], start=WEEKS[1] + timedelta(days=1), type="exception")
+    fake.faults.append(Fault("error", "instances", status=404, times=9))
+    (change,), _ = pulled(connector, cursor)
+    assert change.start == WEEKS[1] + timedelta(days=1)
 
 
 def test_what_was_called_off_is_told_so(fake, connector):
@@ -198,7 +246,7 @@ ZONES = [
 @pytest.mark.parametrize(("told", "hour"), ZONES)
 def test_times_are_read_in_the_zone_that_they_name(told, hour):
     event = msgspec.convert({"id": "k", "iCalUId": "u", "start": told, "end": told}, GraphEvent)
-    found = Reader(zone=ZONE, owner=frozenset()).meeting(event)
+    found = Reader(zone=ZONE, owner=frozenset()).meeting(event, "k")
     assert found.start == datetime(2026, 3, 2, hour, tzinfo=UTC)
 
 
@@ -212,7 +260,7 @@ ODD = [
 
 @pytest.mark.parametrize("told", ODD)
 def test_what_cannot_be_dated_is_rejected(told):
-    found = Reader(zone=ZONE, owner=frozenset()).meeting(msgspec.convert(told, GraphEvent))
+    found = Reader(zone=ZONE, owner=frozenset()).meeting(msgspec.convert(told, GraphEvent), "k")
     assert isinstance(found, Rejected)
     assert "\n" not in found.reason
 
@@ -269,7 +317,7 @@ def test_a_window_that_is_used_up_is_replaced_without_a_gap(fake, connector, clo
     fake.box.cancel(key)
     changes, cursor = pulled(connector, cursor)
     assert [change.uid for change in changes if isinstance(change, Meeting)] == ["later@quist.example"]
-    assert [change for change in changes if isinstance(change, Removed)] == [Removed(key=key)]
+    assert [change for change in changes if isinstance(change, Removed)] == [gone(key)]
     assert pulled(connector, cursor)[0] == []
 
 
@@ -284,8 +332,8 @@ def test_what_is_deleted_while_the_window_is_replaced_is_not_missed(fake, connec
     fake.box.cancel(keys[0])
     fake.box.cancel(keys[19])
     seen += pull
-    gone = {change.key for batch in seen for change in batch.changes if isinstance(change, Removed)}
-    assert gone == {keys[0], keys[19]}
+    removed = {change.key for batch in seen for change in batch.changes if isinstance(change, Removed)}
+    assert removed == {gone(keys[0]).key, gone(keys[19]).key}
 
 
 def test_a_replacement_that_is_broken_off_is_gone_on_with(fake, connector, clock):
@@ -296,7 +344,7 @@ def test_a_replacement_that_is_broken_off_is_gone_on_with(fake, connector, clock
     fake.box.cancel(keys[3])
     (stream,) = connector.streams()
     whole = [change for batch in connector.pull(stream, cursor) for change in batch.changes]
-    assert Removed(key=keys[3]) in whole
+    assert gone(keys[3]) in whole
     for stop in range(1, 6):
         found, place = [], cursor
         for number, batch in enumerate(connector.pull(stream, cursor), start=1):
@@ -321,7 +369,7 @@ def test_a_calendar_that_lost_everything_is_not_believed_at_once(fake, connector
         next(pull)
     clock.now += timedelta(hours=2)
     changes, cursor = pulled(connector, doubted.cursor)
-    assert {change.key for change in changes} == set(keys)
+    assert {change.key for change in changes} == {gone(key).key for key in keys}
     assert pulled(connector, cursor)[0] == []
 
 

@@ -268,10 +268,23 @@ class Box:
             item.told |= {"start": moment(start), "end": moment(item.end)}
         item.told["lastModifiedDateTime"] = stamp(item.start + timedelta(seconds=item.changed))
 
-    def cancel(self, key: str) -> None:
-        """Delete an event for good."""
+    def cancel(self, key: str, *, silently: bool = True) -> None:
+        """Delete an event for good.
+
+        Of an occurrence Graph tells so only by telling its series anew, and of a series only by the series itself;
+        not ``silently``: by themselves.
+        """
         item = self.events.pop(key)
-        self.gone_events[key] = (item.place, self.number())
+        if item.master and silently:
+            for each in self.events.values():
+                if item.master in (each.id, each.master):
+                    each.changed = self.number()
+        else:
+            self.gone_events[key] = (item.place, self.number())
+        for each in [each for each in self.events.values() if each.master == key]:
+            del self.events[each.id]
+            if not silently:
+                self.gone_events[each.id] = (item.place, self.number())
 
 
 def _sent(mail) -> datetime:
