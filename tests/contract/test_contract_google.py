@@ -9,10 +9,10 @@ import pytest
 from connectors.google_api import Pace
 from connectors.passwords import Secret
 from connectors.protocol import Surroundings
-from connectors.sources import gmail
+from connectors.sources import gmail, google_calendar
 from tests.contract.contract_mail import BAD_MAIL, mail
 from tests.contract.contract_suite import NOW, PROMISES, Case
-from tests.services.google import GMAIL_SCOPES, Google, google  # noqa: F401
+from tests.services.google import CALENDAR_SCOPES, GMAIL_SCOPES, google  # noqa: F401
 
 each_promise = pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
 
@@ -73,6 +73,59 @@ class GmailCase(GoogleCase):
         self.fake.mailbox.messages.clear()
         self.fake.mailbox.forget_history()
         self.items = []
+
+
+class GoogleCalendarCase(GoogleCase):
+    """One calendar."""
+
+    scopes = CALENDAR_SCOPES
+
+    def build(self, names):
+        self.fake.calendars.page = 30
+        super().build(names)
+
+    def connector(self):
+        settings = google_calendar.GoogleCalendarSettings(endpoint=self.server.url, requests_per_minute=10**9)
+        pace = Pace(sleep=lambda _: None)
+        self.opened.append(google_calendar.GoogleCalendarConnector(settings, self.surroundings(), pace=pace))
+        return self.opened[-1]
+
+    def add(self, names):
+        for name in names:
+            self.fake.calendars.put(
+                {
+                    "id": name.partition("@")[0],
+                    "iCalUID": name,
+                    "summary": f"About {name}",
+                    "start": {"dateTime": "2030-03-05T10:00:00+01:00", "timeZone": "Europe/Stockholm"},
+                    "end": {"dateTime": "2030-03-05T11:00:00+01:00"},
+                    "attendees": [{"email": "ada@quist.example", "responseStatus": "accepted"}],
+                }
+            )
+        self.items.extend(names)
+
+    def add_bad(self):
+        self.fake.calendars.put({"id": "bad", "summary": "no start"})
+
+    def take_out(self, name):
+        self.items.remove(name)
+        self.fake.calendars.remove(name.partition("@")[0])
+
+    def empty(self):
+        kept = self.fake.calendars.entries[self.fake.calendars.primary]
+        kept["events"].clear()
+        kept["changed"].clear()
+        self.fake.calendars.forget()
+        self.items = []
+
+
+@each_promise
+def test_google_calendar_keeps_the_contract(promise, tmp_path, google):  # noqa: F811
+    case = GoogleCalendarCase(tmp_path, google)
+    try:
+        promise(case)
+    finally:
+        case.close()
 
 
 @each_promise

@@ -333,6 +333,8 @@ class _Handler(BaseHTTPRequestHandler):
             status, answer = self.fake.token(form)
             return status, _bytes(answer), {"Content-Type": "application/json"}
         known = self.fake.lasting.pop(parse_qs(body.decode()).get("token", [""])[0], None)
+        if known:
+            self.fake.tokens.clear()
         return (200, b"{}", {}) if known else (400, b'{"error": "invalid_token"}', {})
 
     def send(self, status, body, headers):

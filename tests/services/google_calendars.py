@@ -130,9 +130,15 @@ class Calendars:
         if not asked.get("singleEvents"):
             raise Bad("this server shows single events only")
         found = self._since(kept, int(token[1:])) if token else self._between(kept, asked)
-        answer = self._paged(found, min(asked.get("maxResults", 250), self.page), asked.get("pageToken", ""))
-        if "nextPageToken" not in answer and not self.withholds_token:
-            answer["nextSyncToken"] = f"s{kept['serial']}"
+        page = asked.get("pageToken", "")
+        # Whatever changes while pages are turned is told by the token on the last one.
+        page, _, begun = page.partition("@")
+        begun = begun or str(kept["serial"])
+        answer = self._paged(found, min(asked.get("maxResults", 250), self.page), page)
+        if "nextPageToken" in answer:
+            answer["nextPageToken"] += f"@{begun}"
+        elif not self.withholds_token:
+            answer["nextSyncToken"] = f"s{begun}"
         return {"kind": "calendar#events", "summary": name, "timeZone": "Europe/Stockholm", **answer}
 
     def _since(self, kept, serial):
@@ -173,7 +179,7 @@ def _time(text):
 
 def _when(point):
     if not point:
-        return datetime(2024, 3, 5, tzinfo=UTC)  # an event without a start is shown whenever it is asked for
+        return datetime(2030, 3, 5, tzinfo=UTC)  # an event without a start is shown whenever it is asked for
     if "date" in point:
         return datetime.fromisoformat(point["date"]).replace(tzinfo=UTC)
     when = _time(point["dateTime"])
