@@ -15,25 +15,30 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import monotonic
 
 import msgspec
 
+from connectors.calendar_window import (
+    AHEAD,
+    BEFORE,
+    CONTENT_WIDTH,
+    EMPTY_FOR,
+    KEY_WIDTH,
+    content_digest,
+    key_digest,
+    midnight,
+)
 from connectors.errors import CursorExpired, NeedsOwner, Transient
 from connectors.file_streams import file_streams
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
 from connectors.records import Batch, Change, Cursor, Meeting, Rejected, Removed
 
-BEFORE = timedelta(days=5 * 366)
-AHEAD = timedelta(days=90)
-#: A calendar that lost all its events is believed after this time.
-EMPTY_FOR = timedelta(hours=1)
 BATCH_MEETINGS = 500
 _SECONDS = 120.0
 _ENDINGS = (".ics", ".ical", ".ifb", ".icalendar")
-_KEY_WIDTH, _CONTENT_WIDTH = 8, 4
 
 
 class IcsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,7 +110,7 @@ class IcsConnector:
     def _found(self, path: Path, raw: bytes, now: Place) -> Sequence[Meeting | Rejected]:
         from connectors.icalendar_events import is_calendar, meetings
 
-        window = (_midnight(now.first), _midnight(now.until))
+        window = (midnight(now.first), midnight(now.until))
         found = meetings(raw, window=window, zone=self._surroundings.zone, deadline_s=_SECONDS)
         if not found and raw.strip() and not is_calendar(raw):
             raise NeedsOwner(f"{path} is not a calendar: put one there or correct the path of this ics account")
@@ -135,7 +140,7 @@ def _changes(
     found: Sequence[Meeting | Rejected], known: Mapping[bytes, bytes], now: Place, *, whole: bool
 ) -> Iterator[Batch]:
     """The difference between what was known and what was found, in batches whose cursors know what was yielded."""
-    current = {_key(item.key): (_content_digest(item), item) for item in found}
+    current = {key_digest(item.key): (content_digest(item), item) for item in found}
     changes: list[Change] = [
         replace(item, key=key.hex()) for key, (content, item) in current.items() if known.get(key) != content
     ]
@@ -169,28 +174,14 @@ def _content(path: Path) -> bytes:
         raise Transient(f"{path} could not be read to its end ({error.strerror})") from error
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
-
-
-def _key(key: str) -> bytes:
-    return hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=_KEY_WIDTH).digest()
-
-
-def _content_digest(item: Meeting | Rejected) -> bytes:
-    """What makes an item changed. Not its stamp: exports stamp everything with their own time."""
-    plain = replace(item, stamp=None) if isinstance(item, Meeting) else item
-    return hashlib.blake2b(msgspec.json.encode(plain), digest_size=_CONTENT_WIDTH).digest()
-
-
 def _packed(kept: Mapping[bytes, bytes]) -> str:
     return base64.b85encode(b"".join(key + kept[key] for key in sorted(kept))).decode("ascii")
 
 
 def _unpacked(text: str) -> dict[bytes, bytes]:
     data = base64.b85decode(text)
-    step = _KEY_WIDTH + _CONTENT_WIDTH
-    return {data[at : at + _KEY_WIDTH]: data[at + _KEY_WIDTH : at + step] for at in range(0, len(data), step)}
+    step = KEY_WIDTH + CONTENT_WIDTH
+    return {data[at : at + KEY_WIDTH]: data[at + KEY_WIDTH : at + step] for at in range(0, len(data), step)}
 
 
 def _cursor(place: Place) -> Cursor:
