@@ -25,8 +25,9 @@ _PROPERTIES: Final = (
     "C:supported-calendar-component-set",
 )
 _XML: Final = "application/xml; charset=utf-8"
-#: What a place that is none of CalDAV's answers a PROPFIND with.
-_ELSEWHERE: Final = frozenset({400, 403, 404, 405, 410, 501})
+#: What a place that is none of CalDAV's answers a PROPFIND with; a place that is gone or closed is one, though.
+_ELSEWHERE: Final = frozenset({400, 405, 501})
+_CLOSED: Final = frozenset({403, 404, 410})
 _MOST_HOMES: Final = 20
 _MOST_CALENDARS: Final = 500
 
@@ -108,7 +109,8 @@ def calendars(http: Http, url: str) -> list[Calendar]:
 
 def _by_itself(http: Http, url: str) -> list[Calendar] | None:
     """What a URL leads to without looking for another; None where it leads nowhere."""
-    itself = _asked(http, url, depth=0)
+    # An address that the owner has written out is not to lead to everything else when it is gone.
+    itself = _asked(http, url, depth=0, also=frozenset() if _path(url) else _CLOSED)
     if itself is None or not itself[1].answers:
         return None
     url, answer = itself[0], itself[1].answers[0]
@@ -134,9 +136,9 @@ def _homes(http: Http, url: str, answer: Answer) -> list[str]:
     return list(dict.fromkeys(homes))[:_MOST_HOMES]
 
 
-def _asked(http: Http, url: str, *, depth: int) -> tuple[str, Multistatus] | None:
-    """Where a place is in the end, and what it says of itself; None where it is no place of CalDAV's."""
-    answer = ask(http, "PROPFIND", url, propfind(_PROPERTIES), depth=depth, allow=_ELSEWHERE)
+def _asked(http: Http, url: str, *, depth: int, also: frozenset[int] = _CLOSED) -> tuple[str, Multistatus] | None:
+    """Where a place is in the end, and what it says of itself; None where it is no place of CalDAV's, or ``also`` so."""
+    answer = ask(http, "PROPFIND", url, propfind(_PROPERTIES), depth=depth, allow=_ELSEWHERE | also)
     return None if answer.status != 207 else (answer.url, multistatus(answer.body, shown(answer.url)))
 
 
@@ -199,7 +201,7 @@ def _is_readable(answer: Answer) -> bool:
 def _well_known(http: Http, url: str) -> str | None:
     """Where a host says that its CalDAV is; None where it says nothing."""
     asked = urljoin(url, "/.well-known/caldav")
-    answer = ask(http, "PROPFIND", asked, propfind(_PROPERTIES), depth=0, allow=_ELSEWHERE | REDIRECTS)
+    answer = ask(http, "PROPFIND", asked, propfind(_PROPERTIES), depth=0, allow=_ELSEWHERE | _CLOSED | REDIRECTS)
     if answer.status in REDIRECTS and "location" in answer.headers:
         return _led(http, asked, location(answer))
     return answer.url if answer.status == 207 else None

@@ -133,6 +133,17 @@ class GoogleApi:
                     raise
         raise AssertionError("count() never ends")
 
+    def once(self, request: Request, units: int) -> None:
+        """Send a request that must not be sent twice.
+
+        Raises:
+            ConnectorError: as its subclasses say; after ``Transient`` it may have worked.
+        """
+        self._take(units)
+        answer = self._sent(request.method, request.uri, request.body)
+        if not _is_good(answer):
+            raise self._error(answer)
+
     def batch(self, requests: Sequence[Request], units: Sequence[int]) -> Answers:
         """The answers to several GET requests, in their order.
 

@@ -210,7 +210,7 @@ def asked_for_tokens(uri: str, form: dict[str, str], now: datetime, *, command: 
 
 
 def _posted(uri: str, form: dict[str, str]) -> Response:
-    http = Http(limits=_LIMITS)
+    http = Http(origins=(uri,), limits=_LIMITS)
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
     try:
         return http.request("POST", uri, headers=headers, body=urlencode(form).encode(), allow=_ANY)

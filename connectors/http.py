@@ -159,7 +159,7 @@ class Http:
         from requests import exceptions
         from urllib3.exceptions import HTTPError
 
-        from connectors.http_wire import Watch, whole_body
+        from connectors.http_wire import Watch, body_of
 
         credentials = self._credentials(url)
         with Watch(self._limits.whole_s) as watch:
@@ -176,7 +176,7 @@ class Http:
                     verify=True if self._ca_file is None else str(self._ca_file),
                 ) as raw:
                     found = {name.lower(): value for name, value in raw.headers.items()}
-                    content = whole_body(raw, self._limits.body)
+                    content = body_of(raw, self._limits.body)
                 if not watch.late:  # a body that ends with its connection looks whole when the watch ends it
                     return Response(status=raw.status_code, headers=found, body=content, url=url)
                 failed: ConnectorError = Transient("")

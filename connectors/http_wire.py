@@ -18,11 +18,14 @@ from requests import Response as RawResponse
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
 
 from connectors.errors import ProtocolViolation, Transient
 
 _PIECE: Final = 64 * 1024
 _GZIP: Final = 31  # zlib's number for the format
+#: Refusals whose body says what they mean.
+_REASONED: Final = frozenset({400, 403, 409, 410, 412})
 
 
 class TooLarge(ProtocolViolation):
@@ -109,6 +112,19 @@ class WatchedAdapter(HTTPAdapter):
         return manager
 
 
+def body_of(raw: RawResponse, most: int) -> bytes:
+    """The body, as ``whole_body`` says; of a refusal or redirect what there is of it, for its status says enough.
+
+    A server that refuses without reading the request to its end often resets the connection after its answer.
+    """
+    if raw.status_code < 300 or raw.status_code in _REASONED:
+        return whole_body(raw, most)
+    try:
+        return whole_body(raw, most)
+    except (HTTPError, OSError, ProtocolViolation, Transient):
+        return b""
+
+
 def whole_body(raw: RawResponse, most: int) -> bytes:
     """The body, unpacked.
 
@@ -146,7 +162,9 @@ def _pieces(raw: RawResponse, most: int) -> Iterator[bytes]:
         if got > most:
             raise TooLarge(f"the server's answer is larger than {most // 2**20} MB: it is not read")
         yield piece
-    bodiless = raw.request.method == "HEAD" or raw.status_code in (204, 304)
+    bodiless = raw.request.method == "HEAD" or raw.status_code in (204, 205, 304)
+    if expected is None and got == 0 and "Transfer-Encoding" not in raw.headers and raw.status_code < 300:
+        expected = 1  # what is cut off among its headers looks like an answer without a body
     if expected is not None and got < expected and not bodiless:
         raise Transient("the server's answer was cut off")
 

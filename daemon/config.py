@@ -23,7 +23,7 @@ from daemon.schedule import duration, weekly
 from daemon.toml_tables import Place, check_keys, fill, read_toml
 
 #: Kinds of accounts that are described but that this version cannot read.
-_NOT_YET: Final = ("gmail", "google_calendar", "imap")
+_NOT_YET: Final = ("imap",)
 _ADDRESS: Final = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 _SQLITE: Final = "sqlite:///"
 _STORES: Final = (_SQLITE, "postgresql+psycopg://")
