@@ -94,9 +94,11 @@ class GraphEvent(msgspec.Struct, frozen=True, rename="camel"):
         return self.series_master_id is not None and self.ical_uid is None and self.uid is None
 
     def of(self, series: GraphEvent) -> GraphEvent:
-        """This bare occurrence with what its series says."""
+        """This occurrence with what its series says, which an occurrence that is told whole says too but for its link."""
         own = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not None}
-        return msgspec.structs.replace(series, **{"original_start": None, **own, "type": self.type or "occurrence"})
+        shared = {"web_link": series.web_link, "last_modified": series.last_modified}
+        merged = {"original_start": None, **own, **shared, "type": self.type or "occurrence"}
+        return msgspec.structs.replace(series, **merged)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -309,13 +309,14 @@ class _Reading:
     def _event(self, event: GraphEvent) -> Iterator[Change]:
         if event.is_draft or event.heads_series:
             return
-        if event.bare and event.series_master_id is not None:
+        if event.series_master_id is not None and (event.bare or event.type == "occurrence"):
             series = self._series(event.series_master_id)
-            if series is None:
+            if series is not None:
+                event = event.of(series)
+            elif event.bare:
                 reason = "an occurrence whose series cannot be fetched"
                 yield from self._once(Rejected(key=key_digest(event.id).hex(), reason=reason))
                 return
-            event = event.of(series)
         found = self.reader.meeting(event, key_digest(event.id).hex())
         if event.series_master_id is not None and isinstance(found, Meeting):
             self.known.add(event.series_master_id, key_digest(event.id), found.start.date())

@@ -104,6 +104,7 @@ def _scrubbed(response, root):
     response["body"]["string"] = body
     kept = ("content-type", "retry-after")
     response["headers"] = {name: value for name, value in response["headers"].items() if name.lower() in kept}
+    response["headers"]["Content-Length"] = [str(len(body))]
     return response
 
 

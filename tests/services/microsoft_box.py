@@ -251,7 +251,8 @@ class Box:
         for start in starts:
             day = f"{start.year:04X}{start.month:02X}{start.day:02X}"
             own = f"{GLOBAL}{day}{uid[40:]}"
-            told = {"type": "occurrence", "seriesMasterId": master, "originalStart": stamp(start)}
+            shared = {name: self.events[master].told[name] for name in ("subject", "lastModifiedDateTime")}
+            told = {"type": "occurrence", "seriesMasterId": master, "originalStart": stamp(start), **shared}
             key = self.meet(own, start, **{**more, **told})
             self.events[key].master = master
             keys.append(key)
