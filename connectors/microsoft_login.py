@@ -175,12 +175,14 @@ class MicrosoftLogin:
         return _state(cache)
 
     def state(self) -> LoginState:
-        """How the login stands; a token that has run out is refreshed to see whether that still works."""
+        """How the login stands: tokens are refreshed to see whether that still works."""
         kept = self._surroundings.logins.read(self._account)
         if kept is None:
             return LoginState(logged_in=False, problem=f"run kith login {self._account}")
         try:
-            MicrosoftTokens(self._settings, self._surroundings, self._scopes).authorization()
+            tokens = MicrosoftTokens(self._settings, self._surroundings, self._scopes)
+            tokens.authorization()
+            tokens.renew()
             problem = None
         except NeedsOwner as error:
             problem = str(error)
