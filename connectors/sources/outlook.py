@@ -145,6 +145,14 @@ class OutlookConnector:
         self._empty = {folder.path for folder in found if counts and folder.items == 0}
         return [Stream(name=folder.path, holds="mail") for folder in self._folders.values()]
 
+    def own_streams(self) -> Sequence[str]:
+        """The folders whose mail is the owner's own, by what Exchange says they are."""
+        return [folder.path for folder in self._folders.values() if folder.own]
+
+    def abilities(self) -> Sequence[str]:
+        """Graph can do the same for everybody."""
+        return ()
+
     def pull(self, stream: Stream, since: Cursor | None) -> Iterator[Batch]:
         """What changed in one folder.
 
