@@ -115,13 +115,15 @@ class ConnectorSpec:
     """One kind of source: the ``kind`` of the config, its settings type, and how to open it.
 
     ``settings`` is a frozen ``msgspec.Struct`` with ``forbid_unknown_fields``; ``open`` makes a connector of one
-    and may raise ``NeedsOwner``. ``login`` is for kinds that the owner logs in to with ``kith login``.
+    and may raise ``NeedsOwner``. ``login`` is for kinds that the owner logs in to with ``kith login``. ``send`` is for kinds
+    that can send the letter: a whole mail (RFC 5322); after ``Transient`` nobody knows whether it went out.
     """
 
     kind: str
     settings: type[Any]
     open: Callable[[Any, Surroundings], Connector]
     login: Callable[[Any, Surroundings], Login] | None = None
+    send: Callable[[Any, Surroundings, bytes], None] | None = None
 
     @property
     def needs_login(self) -> bool:

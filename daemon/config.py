@@ -156,6 +156,17 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         return self.path.parent
 
     @property
+    def courier(self) -> Account | None:
+        """The account that sends the letter, None where ``via`` names none that can."""
+        named = (each for each in self.accounts if each.name == self.digest.via and each.spec.send is not None)
+        return next(named, None)
+
+    @property
+    def mailed(self) -> bool:
+        """Whether it is said how the letter is sent."""
+        return self.smtp is not None if self.digest.via == "smtp" else self.courier is not None
+
+    @property
     def data_folder(self) -> Path:
         """Where what belongs to the store lies: beside its file, or in the platform's data folder."""
         if not self.store.url.startswith(_SQLITE):

@@ -413,7 +413,8 @@ def send(settings: OutlookSettings, surroundings: Surroundings, letter: bytes) -
     try:
         graph.post(graph.url("me", "sendMail"), base64.b64encode(letter), "text/plain")
     except Refused as refused:
-        raise NeedsOwner(f"Microsoft does not take the letter ({refused.code or refused.status})") from refused
+        hint = ": is [digest] to an address of this account?" if "SendAs" in refused.code else ""
+        raise NeedsOwner(f"Microsoft does not take the letter ({refused.code or refused.status}){hint}") from refused
     finally:
         graph.close()
 
@@ -423,4 +424,6 @@ def log_in_to_outlook(settings: OutlookSettings, surroundings: Surroundings) -> 
     return MicrosoftLogin(settings, surroundings, SCOPES)
 
 
-CONNECTOR = ConnectorSpec(kind="outlook", settings=OutlookSettings, open=open_outlook, login=log_in_to_outlook)
+CONNECTOR = ConnectorSpec(
+    kind="outlook", settings=OutlookSettings, open=open_outlook, login=log_in_to_outlook, send=send
+)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
 
 from connectors.errors import NeedsOwner, Transient
-from daemon.config import Config, SmtpConfig
+from daemon.config import Account, Config, SmtpConfig
 from daemon.digest.smtp import Unsure
 from daemon.failure import ConfigError
 from daemon.store import Claim, Letter, Store
@@ -282,16 +282,32 @@ def _transport(config: Config) -> Transport:
     """The way that ``via`` names."""
     via = config.digest.via
     if via != "smtp":
-        raise ConfigError(
-            f"{config.path.name}: via = {via!r} in [digest] is no way to send letters in this version: "
-            'write via = "smtp" and name the server in [smtp]'
-        )
+        if config.courier is None:
+            raise ConfigError(
+                f"{config.path.name}: via = {via!r} in [digest] names no account that can send letters: "
+                'write via = "smtp" and name the server in [smtp], or the name of a gmail or outlook account'
+            )
+        return _by_account(config, config.courier)
     if config.smtp is None:
         raise ConfigError(
             f"{config.path.name} has no [smtp] table, so no letter can be sent: add one with host, username and "
             "password_file, or read the letter with kith digest"
         )
     return _by_smtp(config, config.smtp)
+
+
+def _by_account(config: Config, account: Account) -> Transport:
+    from daemon.surroundings import surroundings
+
+    def send(mail: bytes, to: str) -> None:
+        if account.spec.send is None:
+            raise ConfigError(f"{account.name} cannot send letters")
+        try:
+            account.spec.send(account.settings, surroundings(config, account.name), mail)
+        except Transient as error:
+            raise Unsure(f"account {account.name}: {error}", retry_after=error.retry_after) from error
+
+    return send
 
 
 def _by_smtp(config: Config, settings: SmtpConfig) -> Transport:

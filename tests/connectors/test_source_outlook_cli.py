@@ -27,7 +27,8 @@ def kith(fake, tmp_path, capfd):
         '[owner]\nname = "Maya Lindqvist"\naddresses = ["maya@lindqvist.example"]\n\n'
         '[store]\nurl = "sqlite:///kith.db"\n\n'
         f'[[accounts]]\nname = "work"\nkind = "outlook"\n{common}\n\n'
-        f'[[accounts]]\nname = "meetings"\nkind = "outlook_calendar"\n{common}\n'
+        f'[[accounts]]\nname = "meetings"\nkind = "outlook_calendar"\n{common}\n\n'
+        '[digest]\nto = "maya@lindqvist.example"\nvia = "work"\n'
     )
     path.chmod(0o600)
 
@@ -39,7 +40,6 @@ def kith(fake, tmp_path, capfd):
     return call
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_owner_logs_in_syncs_and_mends_a_login_that_ended(fake, kith):
     fake.box.deliver("inbox", mail("one@quist.example"))
     fake.box.deliver("sentitems", ANSWER)
@@ -70,7 +70,6 @@ def test_an_owner_logs_in_syncs_and_mends_a_login_that_ended(fake, kith):
     assert kith("sync")[0] == 0
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_doctor_says_what_is_wrong_with_the_app(fake, kith, tmp_path):
     assert kith("login", "work")[0] == 0
     assert kith("login", "meetings")[0] == 0
@@ -83,3 +82,21 @@ def test_the_doctor_says_what_is_wrong_with_the_app(fake, kith, tmp_path):
     said = kith("doctor")[1]
     assert "Conditional Access" in said
     assert "AADSTS53003" in said
+
+
+def test_the_letter_goes_by_the_account_once(fake, kith):
+    fake.box.deliver("inbox", mail("one@quist.example"))
+    fake.box.deliver("sentitems", ANSWER)
+    assert kith("login", "work")[0] == 0
+    assert kith("login", "meetings")[0] == 0
+    assert kith("sync")[0] == 0
+    code, said = kith("digest", "--send")
+    assert code == 1, said
+    assert "kith login work --sending" in said
+    assert kith("login", "work", "--sending")[0] == 0
+    code, said = kith("digest", "--send")
+    assert code == 0, said
+    assert len(fake.sent) == 1
+    assert kith("digest", "--send")[0] == 0
+    assert len(fake.sent) == 1
+    assert "work sends it" in kith("doctor")[1]

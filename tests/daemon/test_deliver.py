@@ -396,7 +396,7 @@ def arrived(taken):
 
 def test_the_way_must_be_one_that_there_is(letters, config_for, smtp_servers, tmp_path):
     config = config_for(smtp_servers(), digest='via = "gmail"')
-    with pytest.raises(ConfigError, match=r"via = 'gmail' in \[digest\] is no way to send letters in this version"):
+    with pytest.raises(ConfigError, match=r"via = 'gmail' in \[digest\] names no account that can send letters"):
         send(config, letters)
     path = tmp_path / "plain.toml"
     path.write_text(f'[owner]\nname = "Maya"\naddresses = ["{MAYA.email}"]\n', encoding="utf-8")
