@@ -20,6 +20,7 @@ from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, Protoco
 from connectors.harmless import one_line
 from connectors.http import Http, Limits, Response, origin, shown
 from connectors.http_answers import page_instead, refused, web_page
+from connectors.http_wire import TooLarge
 from connectors.microsoft_login import MicrosoftSettings, MicrosoftTokens, ca_file
 from connectors.protocol import Surroundings
 
@@ -28,6 +29,8 @@ IMMUTABLE: Final = 'IdType="ImmutableId"'
 #: Pages without a single item that are followed in a row, and pages in all: a server that goes on is broken.
 _MOST_EMPTY: Final = 500
 _MOST_PAGES: Final = 200_000
+_SIZE: Final = "odata.maxpagesize="
+_FEWER: Final = (20, 1)
 _LONGEST_LINK: Final = 16 * 1024
 #: Waits within a request: how often, and how long each at most.
 _WAITS: Final = 2
@@ -139,17 +142,25 @@ class Graph:
         return len(link) <= _LONGEST_LINK and origin(link) == origin(self.root)
 
     def page(self, url: str, *prefer: str) -> Page:
-        """One page of a list.
+        """One page of a list; of fewer items where as many as were asked for are too large to be taken in.
 
         Raises:
             Refused: the request itself is refused.
             ConnectorError: as its subclasses say.
         """
-        page = self._read(self.get(url, *prefer), url, Page)
+        page = self._bounded(url, prefer)
         for link in (page.next, page.delta):
             if link is not None and not self.at_home(link):
                 raise ProtocolViolation(f"Graph points to {shown(link)[:100]}, which is not to get your login")
         return page
+
+    def _bounded(self, url: str, prefer: tuple[str, ...]) -> Page:
+        for size in _FEWER:
+            try:
+                return self._read(self.get(url, *prefer), url, Page)
+            except TooLarge:
+                prefer = (*(each for each in prefer if not each.startswith(_SIZE)), f"{_SIZE}{size}")
+        return self._read(self.get(url, *prefer), url, Page)
 
     def pages(self, url: str, *prefer: str) -> Iterator[Page]:
         """All pages from ``url`` on. Errors as of ``page``; a list that runs in circles is a ``Circle``."""

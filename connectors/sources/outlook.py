@@ -250,15 +250,21 @@ class OutlookConnector:
         parts = ("me", "mailFolders", folder.id, "messages", "delta")
         # Mail that the owner sent has no header fields at Exchange that say what it answers.
         more = ({"expand": ANSWERED}, {}) if folder.own else ({},)
+        begun = False
         for last, extra in enumerate(more, start=1):
-            url = self._graph.url(*parts, **asked, **extra)
+            place = Place(folder=folder.id, link=self._graph.url(*parts, **asked, **extra), own=folder.own)
             try:
-                yield from self._pages(folder.path, Place(folder=folder.id, link=url, own=folder.own))
+                for batch in self._pages(folder.path, place):
+                    begun = True
+                    yield batch
             except Refused as refused:
                 if refused.gone:
                     raise Transient(f"the folder {folder.path} is gone; what was read from it is kept") from refused
-                if last == len(more) or refused.status != 400:
+                if begun or last == len(more) or refused.status != 400:
                     raise refused.error() from refused
+            except Transient as error:  # a server that cannot do it at all is asked for less
+                if begun or last == len(more) or error.retry_after is not None:
+                    raise
             else:
                 return
 
@@ -274,7 +280,9 @@ class OutlookConnector:
             raise CursorExpired(f"Microsoft's pages of {name} run in circles") from circle
 
     def _pages(self, name: str, place: Place) -> Iterator[Batch]:
-        reader = _FolderReader(connector=self, name=name, place=place)
+        listed = self._folders.get(name)
+        expected = None if listed is None or listed.items is None else max(0, listed.items - place.known)
+        reader = _FolderReader(connector=self, name=name, place=place, total=None if place.whole else expected)
         for page in self._graph.pages(place.link, *_PREFER):
             yield reader.batch(page)
         if not place.whole:  # what came while the folder was read
@@ -315,13 +323,14 @@ class _FolderReader:
     """Turns the pages of one pull into batches; what was told before in the same pull is not told again.
 
     When a folder is asked what changed, removals are held back to the end: what seemed gone may be told again, and
-    everything at once is no news that is believed. ``told`` has a digest of each item, None where it was removed.
+    everything at once is no news that is believed. ``told`` has a digest of each item by that of its id.
     """
 
     connector: OutlookConnector
     name: str
     place: Place
-    told: dict[str, bytes | None] = field(default_factory=dict)
+    total: int | None
+    told: dict[bytes, bytes] = field(default_factory=dict)
     held: dict[str, None] = field(default_factory=dict)
 
     def batch(self, page: Page) -> Batch:
@@ -343,7 +352,7 @@ class _FolderReader:
             known = max(0, known - len(self.held))
         self.place = msgspec.structs.replace(self.place, link=link, known=known, whole=self.place.whole or last)
         cursor = Cursor(value=msgspec.json.encode(self.place).decode())
-        return Batch(changes=tuple(changes), cursor=cursor if last or not self.held else None)
+        return Batch(changes=tuple(changes), cursor=cursor if last or not self.held else None, total=self.total)
 
     def _changes(self, raw: msgspec.Raw) -> Iterator[Change]:
         try:
@@ -353,19 +362,19 @@ class _FolderReader:
             yield Rejected(key=_key_of(raw), reason=reason)
             return
         if found.removed is not None:
-            self.told[found.id] = None
+            self.told.pop(_digest(found.id.encode()), None)
             if self.place.whole:
                 self.held[found.id] = None
             else:
                 yield Removed(key=found.id)
             return
-        mark = hashlib.blake2b(bytes(raw), digest_size=8).digest()
         if not found.told:
             return
         self.held.pop(found.id, None)
-        if self.told.get(found.id) == mark:
+        key, mark = _digest(found.id.encode()), _digest(bytes(raw))
+        if self.told.get(key) == mark:
             return
-        self.told[found.id] = mark
+        self.told[key] = mark
         change = self.connector.message(found, self.name, own=self.place.own)
         if change is not None:
             yield change
@@ -376,11 +385,15 @@ def _urgency(folder: Folder) -> int:
     return 0 if folder.path.casefold() in _INBOX else 1 if folder.own else 2
 
 
+def _digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=8).digest()
+
+
 def _key_of(raw: msgspec.Raw) -> str:
     try:
         return decoded(raw, _Named).id
     except msgspec.DecodeError:
-        return hashlib.blake2b(bytes(raw), digest_size=8).hexdigest()
+        return _digest(bytes(raw)).hex()
 
 
 def _is_search(item: _FolderItem) -> bool:

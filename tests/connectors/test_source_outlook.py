@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation, Transient
+from connectors.http import Limits
 from connectors.microsoft_mail import GraphMessage, message_of
 from connectors.mime import parse
 from connectors.records import Cursor, Message, Rejected, Removed
@@ -158,6 +159,13 @@ def test_own_mail_says_what_it_answers_although_it_has_no_header_fields(fake, co
 def test_a_server_that_does_not_expand_is_asked_without(fake, connector):
     fake.box.deliver("sentitems", ANSWER)
     fake.faults.append(Fault("error", "$expand", status=400))
+    assert ids(pulled(connector, "Sent Items")[0]) == ["answer@lindqvist.example"]
+
+
+def test_a_server_that_breaks_down_at_it_is_asked_without(fake, connector):
+    fake.box.deliver("sentitems", ANSWER)
+    fake.faults.append(Fault("error", "$expand", status=504, times=9))
+    connector._graph._sleep = lambda seconds: None
     assert ids(pulled(connector, "Sent Items")[0]) == ["answer@lindqvist.example"]
 
 
@@ -461,6 +469,24 @@ def test_a_pull_that_finds_nothing_new_costs_a_request_a_folder_that_has_mail(fa
     fake.box.deliver("archive", mail("new@quist.example"))
     found = [batch for stream in connector.streams() for batch in connector.pull(stream, cursors[stream])]
     assert ids(change for batch in found for change in batch.changes) == ["new@quist.example"]
+
+
+def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(fake, connector):
+    for number in range(30):
+        fake.box.deliver("inbox", mail(f"m{number}@quist.example") + b"x" * 9000)
+    connector._graph._http._limits = Limits(body=100_000)
+    assert len(pulled(connector)[0]) == 30
+    connector._graph._http._limits = Limits(body=10_000)
+    with pytest.raises(ProtocolViolation):
+        pulled(connector)
+
+
+def test_it_is_said_how_many_mails_are_expected(fake, connector):
+    filled(fake)
+    pull = connector.pull(stream_named(connector, "Inbox"), None)
+    assert next(pull).total == 90
+    cursor = next(pull).cursor
+    assert next(connector.pull(stream_named(connector, "Inbox"), cursor)).total == 50
 
 
 def test_new_mail_is_newest_first(fake, connector):
