@@ -21,7 +21,8 @@ from connectors.harmless import one_line
 from connectors.http import Http, Limits, Response, origin, shown
 from connectors.http_answers import page_instead, refused, web_page
 from connectors.http_wire import TooLarge
-from connectors.microsoft_login import MicrosoftSettings, MicrosoftTokens, ca_file
+from connectors.microsoft_login import MicrosoftTokens
+from connectors.microsoft_msal import MicrosoftSettings, ca_file
 from connectors.protocol import Surroundings
 
 #: Ids that stay when an item moves between folders.

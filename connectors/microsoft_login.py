@@ -7,52 +7,31 @@ ends by our clock, and once more where the server refuses it although it should 
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode, urlsplit
-
-import msgspec
+from urllib.parse import urlsplit
 
 from connectors.errors import NeedsOwner, ProtocolViolation, Transient
 from connectors.harmless import one_line
 from connectors.login import LoginState, Talk
+from connectors.microsoft_msal import MicrosoftSettings, application, asked, kept_cache, new_cache
 from connectors.microsoft_refusals import refusal
 from connectors.passwords import Secret
 from connectors.protocol import Surroundings
 from connectors.tokens import Slot
 
 if TYPE_CHECKING:
-    from connectors.http import Http
+    pass
 
-GRAPH: Final = "https://graph.microsoft.com/v1.0"
-AUTHORITY: Final = "https://login.microsoftonline.com"
 SEND: Final = "Mail.Send"
 #: Clouds where a permission must say whose it is.
 _NATIONAL: Final = frozenset({"graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"})
 _AHEAD_S: Final = 300
 _BROWSER_S: Final = 600
 _LONGEST_CODE_S: Final = 1800
-_ANSWERS: Final = frozenset({*range(200, 300), *range(400, 600)})
 _PENDING: Final = frozenset({"authorization_pending", "slow_down"})
-
-
-class MicrosoftSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """``client_id`` is the owner's own app registration, ``tenant`` whose accounts it is for.
-
-    ``authority`` and ``endpoint`` are the login service and the root of Graph, for national clouds; ``ca_file`` holds
-    the certificates to trust (PEM) where a proxy has its own.
-    """
-
-    client_id: str
-    tenant: str = "common"
-    authority: str = AUTHORITY
-    endpoint: str = GRAPH
-    ca_file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +74,11 @@ class MicrosoftTokens:
 
     def _acquired(self, *, refused: str | None) -> _Access:
         account, logins = self.account, self._surroundings.logins
-        found = self._usable(_cache(logins.read(account), account, self._now), refused)
+        found = self._usable(kept_cache(logins.read(account), account, self._now), refused)
         if found is not None:
             return found
         with logins.changing(account) as slot:
-            cache = _cache(slot.read(), account, self._now)
+            cache = kept_cache(slot.read(), account, self._now)
             return self._usable(cache, refused) or self._refreshed(cache, slot)
 
     def _usable(self, cache: Any, refused: str | None) -> _Access | None:
@@ -110,7 +89,7 @@ class MicrosoftTokens:
         return max(good, key=lambda each: each.ends, default=None)
 
     def _refreshed(self, cache: Any, slot: Slot) -> _Access:
-        with _application(self._settings, self._surroundings, cache) as app:
+        with application(self._settings, self._surroundings, cache) as app:
             known = app.get_accounts()
             answer = app.acquire_token_silent_with_error(
                 list(self._scopes), account=known[0] if known else None, force_refresh=True
@@ -158,8 +137,8 @@ class MicrosoftLogin:
             Transient: the login service cannot be reached.
         """
         wanted = (*self._scopes, SEND) if sending else self._scopes
-        cache = _new_cache(self._now)
-        with _application(self._settings, self._surroundings, cache) as app:
+        cache = new_cache(self._now)
+        with application(self._settings, self._surroundings, cache) as app:
             way = self._by_browser if browser else self._by_code
             answer = way(app, list(named(wanted, self._settings)), talk)
         if "access_token" not in answer:
@@ -188,7 +167,7 @@ class MicrosoftLogin:
             problem = str(error)
         except (Transient, ProtocolViolation):
             problem = None  # says nothing about the login
-        state = _state(_cache(self._surroundings.logins.read(self._account), self._account, self._now))
+        state = _state(kept_cache(self._surroundings.logins.read(self._account), self._account, self._now))
         return LoginState(logged_in=problem is None, who=state.who, scopes=state.scopes, problem=problem)
 
     def exported(self) -> Secret:
@@ -209,7 +188,7 @@ class MicrosoftLogin:
             NeedsOwner: it is none, or one of another app.
         """
         try:
-            cache = _cache(text, self._account, self._now)
+            cache = kept_cache(text, self._account, self._now)
             tokens = list(cache.search("RefreshToken", query={}))
         except (NeedsOwner, AttributeError, TypeError, KeyError, ValueError) as error:
             raise NeedsOwner("this is no login of Microsoft's: export one with kith login --export") from error
@@ -236,7 +215,7 @@ class MicrosoftLogin:
         return self._surroundings.now().timestamp()
 
     def _by_code(self, app: Any, scopes: list[str], talk: Talk) -> Mapping[str, Any]:
-        flow = _asked(lambda: app.initiate_device_flow(scopes=scopes))
+        flow = asked(lambda: app.initiate_device_flow(scopes=scopes))
         if "user_code" not in flow:
             raise refusal(flow, self._account)
         place = one_line(str(flow.get("verification_uri") or flow.get("verification_url") or ""), 200)
@@ -297,139 +276,6 @@ def named(scopes: Sequence[str], settings: MicrosoftSettings) -> tuple[str, ...]
     """Permissions as they are asked for: in a national cloud with the resource that they are for."""
     host = urlsplit(settings.endpoint).hostname or ""
     return tuple(f"https://{host}/{scope}" if host in _NATIONAL else scope for scope in scopes)
-
-
-def ca_file(settings: MicrosoftSettings, surroundings: Surroundings) -> Path | None:
-    """The file with the certificates to trust, None for the usual ones."""
-    return surroundings.base / Path(settings.ca_file).expanduser() if settings.ca_file else None
-
-
-class _application:  # noqa: N801  # used like a function
-    """msal's application for as long as it is needed; its connections are given back at the end."""
-
-    def __init__(self, settings: MicrosoftSettings, surroundings: Surroundings, cache: Any) -> None:
-        self._settings = settings
-        self._surroundings = surroundings
-        self._cache = cache
-
-    def __enter__(self) -> Any:
-        import msal
-
-        from connectors.http import Http, Limits
-
-        settings = self._settings
-        if not settings.client_id.strip():
-            raise NeedsOwner("client_id is empty: register an app in Entra and write its Application (client) ID there")
-        limits = Limits(read_s=30, whole_s=60, body=1 << 20)
-        self._http = Http(ca_file=ca_file(settings, self._surroundings), limits=limits, now=self._surroundings.now)
-        return _asked(
-            lambda: msal.PublicClientApplication(
-                settings.client_id.strip(),
-                authority=_authority(settings),
-                token_cache=self._cache,
-                http_client=_Wire(self._http),
-                # The owner wrote the authority down: nobody else needs to vouch for it.
-                instance_discovery=False,
-            )
-        )
-
-    def __exit__(self, *_: object) -> None:
-        self._http.close()
-
-
-def _asked(ask: Callable[[], Any]) -> Any:
-    """What msal answers; it raises ValueError where the authority or its answer is no good."""
-    try:
-        return ask()
-    except (ValueError, KeyError) as error:
-        raise NeedsOwner(
-            "the login service does not answer for this tenant: check authority, tenant and client_id"
-        ) from error
-
-
-def _authority(settings: MicrosoftSettings) -> str:
-    base = settings.authority.strip().rstrip("/")
-    return base if urlsplit(base).path.strip("/") else f"{base}/{settings.tenant.strip() or 'common'}"
-
-
-class _Answer:
-    """An answer as msal wants it."""
-
-    def __init__(self, status: int, headers: Mapping[str, str], text: str) -> None:
-        self.status_code = status
-        self.headers = headers
-        self.text = text
-
-    def raise_for_status(self) -> None:
-        if self.status_code >= 400:
-            raise Transient(f"Microsoft's login service answered with status {self.status_code}")
-
-
-class _Wire:
-    """The project's HTTP client as msal wants one."""
-
-    def __init__(self, http: Http) -> None:
-        self._http = http
-
-    def get(self, url: str, **more: Any) -> _Answer:
-        return self._sent("GET", url, more)
-
-    def post(self, url: str, **more: Any) -> _Answer:
-        return self._sent("POST", url, more)
-
-    def close(self) -> None:
-        self._http.close()
-
-    def _sent(self, method: str, url: str, more: Mapping[str, Any]) -> _Answer:
-        from connectors.http import shown
-        from connectors.http_answers import refused
-
-        headers = {name: value for name, value in (more.get("headers") or {}).items() if value is not None}
-        if more.get("params"):
-            url += ("&" if "?" in url else "?") + urlencode(_given(more["params"]))
-        data, body = more.get("data"), None
-        if isinstance(data, Mapping):
-            body = urlencode(_given(data)).encode()
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        elif data:
-            body = data.encode() if isinstance(data, str) else data
-        if url.startswith("https:"):
-            self._http.trust(url)  # the authority's own description names it
-        answer = self._http.request(method, url, headers=headers, body=body, allow=_ANSWERS)
-        if answer.status in (408, 429) or answer.status >= 500:
-            raise refused(answer.status, answer.headers, shown(url), self._http.now().astimezone(UTC))
-        try:
-            answer.json()
-        except ProtocolViolation as error:
-            raise Transient(f"{shown(url)} broke off") from error
-        return _Answer(answer.status, answer.headers, answer.body.decode("utf-8", "replace"))
-
-
-def _given(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(name, str(value)) for name, value in fields.items() if value is not None]
-
-
-def _new_cache(now: Callable[[], float]) -> Any:
-    import msal
-
-    cache = msal.SerializableTokenCache()
-    add = cache.add
-    # What ends when is reckoned by our clock, not by whichever msal looks at.
-    cache.add = lambda event, **more: add(event, **{"now": int(now()), **more})
-    return cache
-
-
-def _cache(kept: Secret | None, account: str, now: Callable[[], float]) -> Any:
-    if kept is None:
-        raise NeedsOwner(f"{account} is not logged in: run kith login {account}")
-    cache = _new_cache(now)
-    try:
-        if not isinstance(json.loads(kept.reveal()), dict):
-            raise TypeError
-        cache.deserialize(kept.reveal())
-    except (ValueError, TypeError) as error:
-        raise NeedsOwner(f"the login kept for {account} cannot be read: run kith login {account}") from error
-    return cache
 
 
 def _state(cache: Any) -> LoginState:

@@ -28,8 +28,9 @@ from connectors.harmless import one_line
 from connectors.login import Login
 from connectors.microsoft_events import GraphEvent, Reader
 from connectors.microsoft_graph import IMMUTABLE, Circle, Graph, Page, Refused, decoded
-from connectors.microsoft_login import MicrosoftLogin, MicrosoftSettings
+from connectors.microsoft_login import MicrosoftLogin
 from connectors.microsoft_mail import TEXT_BODY, EmailAddress
+from connectors.microsoft_msal import MicrosoftSettings
 from connectors.microsoft_series import Known
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
 from connectors.records import Batch, Change, Cursor, Meeting, Rejected, Removed

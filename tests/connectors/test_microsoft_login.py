@@ -19,7 +19,8 @@ import pytest
 import requests
 
 from connectors.errors import NeedsOwner, Transient
-from connectors.microsoft_login import MicrosoftLogin, MicrosoftSettings, MicrosoftTokens, named
+from connectors.microsoft_login import MicrosoftLogin, MicrosoftTokens, named
+from connectors.microsoft_msal import MicrosoftSettings
 from connectors.microsoft_refusals import refusal
 from connectors.passwords import Secret
 from connectors.protocol import Surroundings
@@ -302,7 +303,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 import msgspec
-from connectors.microsoft_login import MicrosoftSettings, MicrosoftTokens
+from connectors.microsoft_login import MicrosoftTokens
+from connectors.microsoft_msal import MicrosoftSettings
 from connectors.protocol import Surroundings
 around = Surroundings(base=Path(sys.argv[1]), now=lambda: datetime.now(UTC), zone=ZoneInfo("UTC"), account="work")
 tokens = MicrosoftTokens(msgspec.json.decode(sys.argv[2], type=MicrosoftSettings), around, ("Mail.Read",))
