@@ -166,11 +166,11 @@ class GoogleApi:
                 trouble = next((each for each in refused if each is not None), trouble)
             except Transient as error:
                 answers, trouble = [], error
-            garbled = {index for index, answer in zip(waiting, answers, strict=False) if _is_good(answer)}
+            garbled = {index for index, answer in zip(waiting, answers, strict=False) if _is_its_own(answer)}
             waiting = [index for index in waiting if index not in found]
             if not waiting or not self._waited(attempt, trouble):
                 break
-        # One answer that never is JSON is that message's own trouble; if all are, it is the server's.
+        # One answer that never is JSON, or always a 400, is that message's own trouble; if all are, it is the server's.
         if found and garbled >= set(waiting):
             return Answers(found=[found.get(index) for index in range(len(requests))])
         return Answers(found=[found.get(index) for index in range(len(requests))], trouble=trouble if waiting else None)
@@ -196,7 +196,7 @@ class GoogleApi:
         if answer.status == 401:
             self._tokens.renew()
             return refused
-        if not isinstance(refused, Transient):
+        if not isinstance(refused, Transient) and not _is_its_own(answer):
             raise refused
         return refused
 
@@ -290,6 +290,11 @@ class _Nothing:
 
 def _is_good(answer: Answer | None) -> bool:
     return answer is not None and 200 <= answer.status < 300
+
+
+def _is_its_own(answer: Answer | None) -> bool:
+    """Whether trouble with an answer may be that of the one item: nobody is refused, limited or down."""
+    return answer is not None and (200 <= answer.status < 300 or answer.status in (400, 409, 410, 413))
 
 
 def text_of(value: object) -> str:

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors import google_login
-from connectors.errors import NeedsOwner, ProtocolViolation, Transient
+from connectors.errors import NeedsOwner, Transient
 from connectors.google_client import client_of
 from connectors.google_login import GoogleTokens
 from connectors.passwords import Secret
@@ -368,7 +368,7 @@ def test_a_missing_scope_is_said_before_anything_is_asked(account):
         ("429-after", Transient),
         ("html", Transient),
         ("cut", Transient),
-        ("garbled", ProtocolViolation),
+        ("garbled", Transient),
     ],
 )
 def test_a_login_server_with_a_fault_of_its_own_costs_no_login(account, kind, error):

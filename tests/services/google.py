@@ -200,7 +200,7 @@ class Fake:
         self.asked.append(Asked(method["id"], given, batched))
         if not self._allowed(units):
             return _refused(429, "rateLimitExceeded", "Too many requests", "RESOURCE_EXHAUSTED")
-        if trouble := self.next_trouble(method["id"]):
+        if trouble := self.next_trouble(f"{method['id']} {path}"):
             return _troubled(trouble)
         if not set(scopes) & set(method["scopes"]):
             return _refused(403, "insufficientPermissions", "Insufficient Permission", "PERMISSION_DENIED")
