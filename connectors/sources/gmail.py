@@ -104,6 +104,7 @@ class GmailConnector:
         self._tokens = GoogleTokens(settings, around, WANTS)
         self.api = GoogleApi(GMAIL, self._tokens, per_minute=settings.units_per_minute, pace=pace)
         self._profile: dict[str, Any] | None = None
+        self._resources: dict[str, Any] = {}
 
     def streams(self) -> Sequence[Stream]:
         """The one stream that there is.
@@ -181,7 +182,7 @@ class GmailConnector:
 
     def _listed(self, label: str | None = None) -> list[Listed]:
         """All messages (with a label) but those in the bin and the spam folder, newest first, each once."""
-        messages = self.api.service.users().messages()
+        messages = self._resource("messages")
         found: dict[str, Listed] = {}
         token, seen = "", set()
         for _ in range(_MOST_PAGES):
@@ -222,7 +223,7 @@ class GmailConnector:
 
     def _history(self, since: str) -> tuple[History, str] | None:
         """What happened since, and the id of now; None where Gmail no longer knows."""
-        request = self.api.service.users().history()
+        request = self._resource("history")
         found, token, seen = History(), "", set()
         fields = "history(messagesAdded,messagesDeleted,labelsAdded,labelsRemoved),nextPageToken,historyId"
         for _ in range(_MOST_PAGES):
@@ -323,12 +324,7 @@ class GmailConnector:
                 yield Removed(key=key)
             return
         for body, part in texts_apart(answer):
-            request = (
-                self.api.service.users()
-                .messages()
-                .attachments()
-                .get(userId="me", messageId=name, id=part, fields="data")
-            )
+            request = self._resource("messages").attachments().get(userId="me", messageId=name, id=part, fields="data")
             body["data"] = self.api.call(request, _APART_UNITS, also=_GONE)[1].get("data", "")
         thread = text_of(answer.get("threadId")) or name
         kept.add(name, thread)
@@ -342,10 +338,16 @@ class GmailConnector:
         return self._get(name, "metadata" if head else "full", HEAD if head else WHOLE)
 
     def _get(self, name: str, kind: str, fields: str) -> Request:
-        return self.api.service.users().messages().get(userId="me", id=name, format=kind, fields=fields)
+        return self._resource("messages").get(userId="me", id=name, format=kind, fields=fields)
+
+    def _resource(self, name: str) -> Any:
+        """A resource of the client library, made once: making one costs it more than a request."""
+        if name not in self._resources:
+            self._resources[name] = getattr(self.api.service.users(), name)()
+        return self._resources[name]
 
     def _thread(self, name: str) -> Request:
-        return self.api.service.users().threads().get(userId="me", id=name, format="full", fields=f"messages({WHOLE})")
+        return self._resource("threads").get(userId="me", id=name, format="full", fields=f"messages({WHOLE})")
 
 
 def send(settings: GmailSettings, around: Surroundings, letter: bytes) -> None:
