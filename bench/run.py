@@ -1,6 +1,6 @@
 """Everything that is said about speed, measured: paired with peers in one run, printed as a table.
 
-Usage: python bench/run.py [LOCAL|SCALE|START]…   (default: all; needs the shared data folder, KITH_SHARED)
+Usage: python bench/run.py [LOCAL|SCALE|START|IMAP]…   (default: all; needs the shared data folder, KITH_SHARED)
 """
 
 from __future__ import annotations
@@ -110,11 +110,18 @@ def start(work: Path) -> None:
         row(name, result, f"{result.wall / results['python -c pass'].wall:.2f} × python -c pass")
 
 
+def imap(work: Path) -> None:
+    """A mailbox on a mail server against mbsync, on loopback and over a slow line."""
+    from imap import imap as measured
+
+    measured(KITH, SHARED, work)
+
+
 def main() -> None:
     """Run the parts that were asked for."""
     if not (SHARED / "data").is_dir():
         sys.exit(f"bench: needs the shared data folder; {SHARED} is not it (set KITH_SHARED)")
-    parts = {"LOCAL": local, "SCALE": scale, "START": start}
+    parts = {"LOCAL": local, "SCALE": scale, "START": start, "IMAP": imap}
     asked = [name.upper() for name in sys.argv[1:]] or list(parts)
     if unknown := set(asked) - set(parts):
         sys.exit(f"bench: no such part: {', '.join(sorted(unknown))}; there are {', '.join(parts)}")

@@ -80,10 +80,10 @@ def _texts(part: Part) -> Iterator[tuple[bool, str]]:
 def _best(texts: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
     plain = [text for text in texts if not text[0]]
     rich = [text for text in texts if text[0]]
-    return plain if not rich or _usable("\n".join(text for _, text in plain)) else rich
+    return plain if not rich or usable("\n".join(text for _, text in plain)) else rich
 
 
-def _usable(text: str) -> bool:
+def usable(text: str) -> bool:
     """Whether a plain alternative says something, other than that the real text is in the HTML."""
     if not _LETTER.search(text):
         return False

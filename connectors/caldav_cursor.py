@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
@@ -25,8 +25,8 @@ _ITEM: Final = KEY_WIDTH + CONTENT_WIDTH
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A cursor. ``token`` is the server's sync-token (way ``sync``) or the collection's ctag (way ``etags``; may be
-    empty). Series were expanded from ``first`` to ``until`` (days).
+    """A cursor. ``token`` is the server's sync-token (way ``sync``), ``ctag`` the collection's, where it has one. Series
+    were expanded from ``first`` to ``until`` (days).
 
     ``known`` are the resources (see ``packed``), ``series`` the hrefs of those that go on beyond ``until`` or that the
     server could not give. ``partial`` says that the pull was still under way, ``emptied`` (UTC) when the calendar was
@@ -37,6 +37,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     token: str
     first: date
     until: date
+    ctag: str = ""
     known: str = ""
     series: tuple[str, ...] = ()
     partial: bool = False
@@ -45,10 +46,26 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What was yielded of one resource: a digest of its etag, and digests of contents by key."""
+    """What was yielded of one resource: a digest of its etag, and key and content digests one after another."""
 
     etag: bytes
-    items: dict[bytes, bytes] = field(default_factory=dict)
+    packed: bytes = b""
+
+    @property
+    def items(self) -> dict[bytes, bytes]:
+        """Content digests by key digests."""
+        data = self.packed
+        return {data[at : at + KEY_WIDTH]: data[at + KEY_WIDTH : at + _ITEM] for at in range(0, len(data), _ITEM)}
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.packed) // _ITEM
+
+
+def known(etag: bytes, items: Mapping[bytes, bytes]) -> Known:
+    """A resource of which these ``items``, content digests by key digests, were yielded."""
+    return Known(etag=etag, packed=b"".join(key + items[key] for key in sorted(items)))
 
 
 def etag_digest(etag: str) -> bytes:
@@ -57,13 +74,12 @@ def etag_digest(etag: str) -> bytes:
     return key_digest(plain) if plain else bytes(KEY_WIDTH)
 
 
-def packed(known: Mapping[bytes, Known]) -> str:
+def packed(resources: Mapping[bytes, Known]) -> str:
     """The resources, by the digests of their names, as text."""
     parts = []
-    for name in sorted(known):
-        resource = known[name]
-        parts.append(_HEAD.pack(name, resource.etag, len(resource.items)))
-        parts += [key + content for key, content in sorted(resource.items.items())]
+    for name in sorted(resources):
+        resource = resources[name]
+        parts += [_HEAD.pack(name, resource.etag, resource.count), resource.packed]
     return base64.b64encode(b"".join(parts)).decode("ascii")
 
 
@@ -85,8 +101,7 @@ def unpacked(text: str) -> dict[bytes, Known]:
         end = at + count * _ITEM
         if end > len(data):
             raise ValueError("cut off")
-        items = {data[i : i + KEY_WIDTH]: data[i + KEY_WIDTH : i + _ITEM] for i in range(at, end, _ITEM)}
-        found[name] = Known(etag=etag, items=items)
+        found[name] = Known(etag=etag, packed=data[at:end])
         at = end
     return found
 

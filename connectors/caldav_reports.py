@@ -19,16 +19,17 @@ from connectors.http_wire import TooLarge
 _MOST_PAGES: Final = 1000
 #: A server that answers this knows no such report, or not for everything at once.
 _NO_SYNC: Final = frozenset({400, 403, 405, 409, 415, 501, 507})
-_TOKEN_REFUSED: Final = frozenset({400, 403, 409, 410, 412})
+_TOKEN_REFUSED: Final = frozenset({400, 403, 409, 410, 412, 507})
 #: One resource among many may be to blame: each is asked for by itself.
-_ONE_TO_BLAME: Final = frozenset({400, 403, 404, 405, 413, 414, 415, 500, 501, 507})
+_ONE_TO_BLAME: Final = frozenset({400, 405, 413, 414, 415, 500, 501, 507})
 _NOT_TO_BE_HAD: Final = frozenset({403, 404, 410, 413, 500})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """Resources by their names. ``etags`` are those that are there (or came or changed, unless ``whole``), with their
-    etags; ``hrefs`` as the server writes them; ``gone`` those that it says are gone. ``token`` is what to go on from.
+    etags; ``hrefs`` as the server writes them; ``gone`` those that it says are gone. ``token`` is what to go on from, if
+    there is one.
     """
 
     way: Literal["sync", "etags"]
@@ -41,13 +42,16 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """One resource: its calendar ``text``, or the ``problem`` for which it has none (one line)."""
+    """One resource: its calendar ``text``, or the ``problem`` for which it has none (one line), with the ``status`` by
+    which the server refused it, if it did.
+    """
 
     name: str
     href: str
     etag: str
     text: str = ""
     problem: str = ""
+    status: int = 0
 
 
 def listed(http: Http, calendar: Calendar, token: str) -> Listing:
@@ -85,6 +89,7 @@ def _by_token(http: Http, calendar: Calendar, token: str) -> Listing | None:
             elif name and each.status in (404, 410):
                 gone.add(name)
                 etags.pop(name, None)
+                hrefs.pop(name, None)
             elif name and _is_resource(each):
                 gone.discard(name)
                 etags[name], hrefs[name] = each.found.text_of(DAV, "getetag"), path_of(each.href)
@@ -98,8 +103,8 @@ def _by_token(http: Http, calendar: Calendar, token: str) -> Listing | None:
 
 
 def _refuses_token(answer: Response) -> bool:
-    """Radicale, Cyrus and Google answer 403 with a reason, Xandikos 412, others 409 or 410."""
-    if answer.status in (409, 410, 412):
+    """Radicale and Cyrus answer 403 with a reason, Xandikos 412, others what they like; a plain 403 is about rights."""
+    if answer.status != 403:
         return True
     try:
         return tree(answer.body, "").holds(DAV, "valid-sync-token")
@@ -114,7 +119,7 @@ def _by_etags(http: Http, calendar: Calendar) -> Listing:
     found = [each for each in said.answers if resource_name(each.href) and _is_resource(each)]
     return Listing(
         way="etags",
-        token=calendar.ctag,
+        token="",
         whole=True,
         etags={resource_name(each.href): each.found.text_of(DAV, "getetag") for each in found},
         hrefs={resource_name(each.href): path_of(each.href) for each in found},
@@ -131,10 +136,15 @@ def fetched(http: Http, calendar: Calendar, hrefs: Sequence[str]) -> list[Fetche
 
     Raises:
         ConnectorError: as ``Http.request`` says; what fails for all of them is the server's failure.
+        ProtocolViolation: none of several is there.
     """
     found = {each.name: each for each in _fetched(http, calendar, list(hrefs))}
-    if len(hrefs) > 1 and found and all(each.problem.startswith("status 5") for each in found.values()):
-        raise Transient(f"{shown(calendar.url)} has a fault of its own")
+    if len(hrefs) > 1 and not found:
+        raise ProtocolViolation(
+            f"{shown(calendar.url)} lists events that it does not give: does a proxy change its paths?"
+        )
+    if len(hrefs) > 1 and all(each.status for each in found.values()):
+        raise refused(max(each.status for each in found.values()), {}, shown(calendar.url), http.now())
     return [found[name] for name in map(resource_name, hrefs) if name in found]
 
 
@@ -175,7 +185,8 @@ def _alone(http: Http, calendar: Calendar, href: str) -> Iterator[Fetched]:
     if answer.status in (404, 410):
         return
     if answer.status != 200:
-        yield Fetched(name=name, href=href, etag="", problem=f"status {answer.status} from the server")
+        problem = f"status {answer.status} from the server"
+        yield Fetched(name=name, href=href, etag="", problem=problem, status=answer.status)
         return
     if web_page(answer.headers, answer.body):
         raise page_instead(shown(url))

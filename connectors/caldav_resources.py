@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from time import monotonic
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from connectors.caldav_cursor import Known
+from connectors.caldav_cursor import Known, known
 from connectors.caldav_reports import Fetched
 from connectors.calendar_window import content_digest, key_digest, midnight
 from connectors.icalendar_events import is_calendar, meetings
@@ -18,6 +18,8 @@ from connectors.records import Change, Meeting, Rejected, Removed
 
 #: Seconds for one resource. Its series are bounded one by one; this is for resources with very many of them.
 _SECONDS: Final = 20.0
+#: Days that are looked at again, for the sake of zones.
+_OVERLAP: Final = timedelta(days=2)
 _UNTIL: Final = re.compile(r"\bUNTIL=(\d{8})", re.IGNORECASE)
 
 
@@ -30,15 +32,26 @@ class Taken:
     goes_on: bool
 
 
-def taken(resource: Fetched, before: Known | None, etag: bytes, *, window: tuple[date, date], zone: ZoneInfo) -> Taken:
+def taken(
+    resource: Fetched,
+    before: Known | None,
+    etag: bytes,
+    *,
+    window: tuple[date, date],
+    since: date | None = None,
+    zone: ZoneInfo,
+) -> Taken:
     """Read a resource.
 
     Args:
         before: what was yielded of it, None for a new one.
         etag: the digest of its etag.
         window: the first day of recurring events and the day after the last.
+        since: for a resource that has not changed, where the window ended before: only what lies after it is new.
         zone: the owner's.
     """
+    if since is not None:
+        window = (since - _OVERLAP, window[1])
     began = monotonic()
     found, readable = _items(resource, window, zone)
     current = {key_digest(f"{resource.name}\0{item.key}"): item for item in found}
@@ -47,13 +60,13 @@ def taken(resource: Fetched, before: Known | None, etag: bytes, *, window: tuple
     changes: list[Change] = [
         replace(item, key=key.hex()) for key, item in current.items() if old.get(key) != contents[key]
     ]
-    if readable and monotonic() - began < _SECONDS:
+    if readable and since is None and monotonic() - began < _SECONDS:
         changes += [Removed(key=key.hex()) for key in sorted(old.keys() - current.keys())]
-    else:  # what cannot be read at all, or was not reached in time, is not gone
+    else:  # what cannot be read at all, was not reached in time or lies before is not gone
         contents = {**old, **contents}
     return Taken(
         changes=changes,
-        known=Known(etag=etag, items=contents),
+        known=known(etag, contents),
         goes_on=bool(resource.problem) or _goes_on(resource.text, window[1]),
     )
 

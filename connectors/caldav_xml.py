@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 from xml.parsers import expat
 from xml.sax.saxutils import escape
@@ -32,7 +33,7 @@ class NotXml(ProtocolViolation):
     """An answer that should be XML and is not, or not in a form that is safe to read."""
 
 
-_NO_ATTRIBUTES: Final[Mapping[str, str]] = {}
+_NO_ATTRIBUTES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class Node:
 
     space: str
     name: str
-    attributes: Mapping[str, str] = _NO_ATTRIBUTES
+    attributes: Mapping[str, str] = field(default_factory=lambda: _NO_ATTRIBUTES)
     text: str = ""
     inner: tuple[Node, ...] | list[Node] = ()
 
@@ -65,7 +66,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a multistatus says of one resource: its ``href`` as written, a status, and the properties it has."""
+    """What a multistatus says of one resource: its ``href`` as written, its status, and the properties that it has."""
 
     href: str
     status: int
@@ -102,15 +103,11 @@ def multistatus(body: bytes, place: str) -> Multistatus:
 def _answers(node: Node) -> Iterator[Answer]:
     hrefs = [each.text.strip() for each in node.every(DAV, "href")]
     found: list[Node] = []
-    status = _status(node)
-    statuses = []
     for part in node.every(DAV, "propstat"):
-        statuses.append(_status(part) or 200)
         for properties in part.every(DAV, "prop"):
-            if statuses[-1] < 300:
+            if (_status(part) or 200) < 300:
                 found += properties.inner
-    if not status:
-        status = 200 if not statuses or min(statuses) < 300 else statuses[0]
+    status = _status(node) or 200  # a property that a resource lacks says nothing about the resource
     for href in hrefs:
         if href:
             yield Answer(href=href, status=status, found=Node(DAV, "prop", inner=found))

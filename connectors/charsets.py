@@ -19,6 +19,8 @@ _STATELESS = re.compile(r"utf-8|cp12\d\d|iso8859-\d+|koi8-\w|gb18030|cp9(?:36|49
 _DOUBTFUL = frozenset({"utf-8", "cp1252", "iso8859-15"})
 #: More broken characters than this share and the claim "UTF-8" is not believed.
 _BROKEN_SHARE = 0.02
+#: Bytes of one character, or of the sign that switches the alphabet before it.
+_LONGEST_CHARACTER = 5
 
 
 @lru_cache(maxsize=256)
@@ -54,3 +56,17 @@ def text_of(content: bytes, claimed: str) -> str:
     if name == "utf-8" and text.count("\ufffd") <= 1 + _BROKEN_SHARE * len(text):
         return text
     return content.decode("cp1252" if name == "utf-8" else name, "replace")
+
+
+def whole_characters(content: bytes, claimed: str) -> bytes:
+    """The beginning of a text that was cut anywhere, without the bytes of a character that the cut went through."""
+    name = codec(claimed)
+    for attempt in ("utf-8", name) if name in _DOUBTFUL else (name, "utf-8"):
+        for dropped in range(_LONGEST_CHARACTER):
+            whole = content[: len(content) - dropped]
+            try:
+                whole.decode(attempt)
+            except (UnicodeError, ValueError):
+                continue
+            return whole
+    return content

@@ -12,7 +12,12 @@ from connectors.protocol import Stream
 
 
 def file_streams(
-    path: Path, wanted: Callable[[Path, str], bool], *, holds: Literal["mail", "calendar"], kind: str, file: str
+    path: Path,
+    wanted: Callable[[Path, str], bool],
+    *,
+    holds: Literal["mail", "calendar", "contacts"],
+    kind: str,
+    file: str,
 ) -> list[Stream]:
     """``path`` itself where it is a file, else every file below it that is ``wanted``, in the order of their paths.
 

@@ -102,4 +102,9 @@ def is_own(path: str, sent: Sequence[str]) -> bool:
     folded = _folder(path).casefold()
     last = folded.rpartition("/")[2]
     candidates = {folded, last, folded.removesuffix(".mbox"), last.removesuffix(".mbox")}
-    return any(fnmatchcase(candidate, glob.casefold()) for glob in sent for candidate in candidates)
+    return any(fits(candidate, glob.casefold()) for glob in sent for candidate in candidates)
+
+
+def fits(name: str, glob: str) -> bool:
+    """Whether a glob fits a name, or is the name: ``[Gmail]/Sent`` means that folder, not a letter of ``Gmail``."""
+    return name == glob or fnmatchcase(name, glob)

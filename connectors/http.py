@@ -25,6 +25,8 @@ from connectors.passwords import Secret
 if TYPE_CHECKING:
     import requests
 
+    from connectors.http_wire import Watch
+
 SUCCESS: Final = frozenset(range(200, 300))
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS: Final = 5
@@ -67,7 +69,7 @@ class Response:
 
 
 class Http:
-    """Requests with one set of credentials. Used by one thread at a time; ``close`` gives the connections back."""
+    """Requests with one set of credentials, by one thread at a time; any other may ``close`` it."""
 
     def __init__(
         self,
@@ -96,13 +98,17 @@ class Http:
         self._limits = limits or Limits()
         self.now = now
         self._session: requests.Session | None = None
+        self._watch: Watch | None = None
 
     def trust(self, url: str) -> None:
         """Requests, and with them credentials, may go to the origin of ``url`` too."""
         self._origins.add(origin(url))
 
     def close(self) -> None:
-        """Give the connections back; a request after it opens new ones."""
+        """Give the connections back; a request after it opens new ones, one under way ends with ``Transient``."""
+        watch = self._watch
+        if watch is not None:
+            watch.end()
         if self._session is not None:
             self._session.close()
             self._session = None
@@ -163,6 +169,7 @@ class Http:
 
         credentials = self._credentials(url)
         with Watch(self._limits.whole_s) as watch:
+            self._watch = watch
             try:
                 with self._opened().request(
                     method,
@@ -177,15 +184,19 @@ class Http:
                 ) as raw:
                     found = {name.lower(): value for name, value in raw.headers.items()}
                     content = body_of(raw, self._limits.body)
-                if not watch.late:  # a body that ends with its connection looks whole when the watch ends it
+                if not watch.ended:  # a body that ends with its connection looks whole when the watch ends it
                     return Response(status=raw.status_code, headers=found, body=content, url=url)
                 failed: ConnectorError = Transient("")
             except (exceptions.RequestException, HTTPError, OSError, ValueError) as error:
                 failed = _failed(error, url, self._ca_file)
             except ConnectorError as error:
                 failed = type(error)(f"{shown(url)}: {error}")
+            finally:
+                self._watch = None
         # What requests raised holds the whole request, login and all: it goes no further than here.
-        raise Transient(f"{shown(url)} took longer than {self._limits.whole_s:g} s to answer") if watch.late else failed
+        if watch.late:
+            raise Transient(f"{shown(url)} took longer than {self._limits.whole_s:g} s to answer")
+        raise Transient(f"{shown(url)} was left before it had answered") if watch.ended else failed
 
     def _opened(self) -> requests.Session:
         if self._session is None:
@@ -274,8 +285,9 @@ def shown(url: str) -> str:
     """A URL for the owner: without user, password and query, on one line."""
     try:
         parts = urlsplit(url)
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
         port = f":{parts.port}" if parts.port else ""
-        return one_line(f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}", 200)
+        return one_line(f"{parts.scheme}://{host}{port}{parts.path}", 200)
     except ValueError:
         return "the url"
 

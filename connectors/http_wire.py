@@ -33,13 +33,13 @@ class TooLarge(ProtocolViolation):
 
 
 class Watch:
-    """Ends a request that is under way when ``seconds`` have passed; ``late`` says that it did."""
+    """Ends a request that is under way when ``seconds`` have passed (``late``), or when ``end`` says so (``ended``)."""
 
     def __init__(self, seconds: float) -> None:
-        self._timer = Timer(seconds, self._end)
+        self._timer = Timer(seconds, self._expired)
         self._timer.daemon = True
         self._socket: socket.socket | None = None
-        self.late = False
+        self.late = self.ended = False
 
     def __enter__(self) -> Watch:
         self._token = _WATCH.set(self)
@@ -53,11 +53,16 @@ class Watch:
     def over(self, connection: socket.socket | None) -> None:
         """This is the socket that the answer comes by."""
         self._socket = connection
-        if self.late:
-            self._end()
+        if self.ended:
+            self.end()
 
-    def _end(self) -> None:
+    def _expired(self) -> None:
         self.late = True
+        self.end()
+
+    def end(self) -> None:
+        """End it now; any thread may."""
+        self.ended = True
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 # Not SSLSocket's own: that one takes the encryption away under whoever is reading.

@@ -67,19 +67,19 @@ def parse(
         return Rejected(key=key, reason=f"is larger than {MAX_MESSAGE // 2**20} MB")
     head = header_block(raw)
     if head.size > MAX_BLOCK:
-        return Rejected(key=key, reason=f"has a header block of more than {MAX_BLOCK // 2**20} MB{_called(head)}")
+        return Rejected(key=key, reason=f"has a header block of more than {MAX_BLOCK // 2**20} MB{called(head)}")
     if not head.fields:
         return Rejected(key=key, reason="has no header fields")
     sender = _first_address(head, "from") or _first_address(head, "sender")
     if sender is None:
-        return Rejected(key=key, reason=f"has no readable address in its From field{_called(head)}")
+        return Rejected(key=key, reason=f"has no readable address in its From field{called(head)}")
     when = sent_at(head.first("date"), head.every("received"), arrived=arrived, now=now)
     if when is None:
-        return Rejected(key=key, reason=f"has no believable date{_called(head)}")
+        return Rejected(key=key, reason=f"has no believable date{called(head)}")
     try:
         content = _content(raw, head)
     except Unreadable as unreadable:
-        return Rejected(key=key, reason=f"{unreadable}{_called(head)}")
+        return Rejected(key=key, reason=f"{unreadable}{called(head)}")
     return Message(
         key=key,
         message_id=_message_id(head),
@@ -127,7 +127,7 @@ def _first_address(head: HeaderBlock, name: str) -> Address | None:
     return next(iter(addresses(head.first(name), 1)), None)
 
 
-def _called(head: HeaderBlock) -> str:
+def called(head: HeaderBlock) -> str:
     """By what a person can find a mail that cannot be read, in brackets; nothing where its header does not say."""
     message_id = _message_id(head)
     if message_id:

@@ -138,7 +138,7 @@ def _fast_part(node: PyLazyMimePart, depth: int, left: list[int]) -> Part:
         charset=charset,
         attached=disposition.startswith("attachment"),
         inline=disposition.startswith("inline") or bool(node.content_id),
-        filename=node.filename,
+        filename=decoded(node.filename),
         read=lambda: _fast_content(node),
         children=children,
     )

@@ -20,10 +20,10 @@ from connectors.tokens import TokenStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """One independently resumable part of an account: a folder, a calendar. ``name`` is unique in the account."""
+    """One independently resumable part of an account: a folder, a calendar, an address book. ``name`` is unique there."""
 
     name: str
-    holds: Literal["mail", "calendar"]
+    holds: Literal["mail", "calendar", "contacts"]
 
 
 class Connector(Protocol):
@@ -41,8 +41,8 @@ class Connector(Protocol):
         """Everything that changed in ``stream`` since ``since`` (None: everything), oldest cursor first.
 
         The last batch of a complete pull carries a cursor, unless nothing changed and the cursor is the same. A
-        complete pull of a calendar from None yields every meeting that the source has now, so that what it does not
-        yield is gone.
+        complete pull of a calendar or an address book from None yields everything that the source has now, so that
+        what it does not yield is gone.
 
         Raises:
             CursorExpired: ``since`` is no longer known.
@@ -73,6 +73,19 @@ class Watches(Protocol):
         Raises:
             ConnectorError: as its subclasses say.
         """
+        ...
+
+
+@runtime_checkable
+class Describes(Protocol):
+    """A connector that knows more of its source than the names of streams; asked after ``streams``."""
+
+    def own_streams(self) -> Sequence[str]:
+        """The names of the streams whose mail counts as written by the owner."""
+        ...
+
+    def abilities(self) -> Sequence[str]:
+        """What the source can do beyond the least, a line for the owner each."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The records that connectors yield: messages and meetings, free of provider quirks.
+"""The records that connectors yield: messages, meetings and contacts, free of provider quirks.
 
 Everything in here has been read from hostile input and made harmless by a parser in this package: text is
 ``str`` without control characters (other than newline and tab in bodies), addresses are strict, sizes are
@@ -35,6 +35,11 @@ AUTOMATION_HEADERS = frozenset(
         "x-sg-eid",
     }
 )
+
+#: So many characters of a body, white space run together, tell one mail from another. A source that cuts texts must
+#: leave so many of any text: the 24 KB that ``imap`` takes at least hold them in the most wasteful writing
+#: (quoted-printable, four bytes a character).
+IDENTIFYING_TEXT = 2000
 
 Answer = Literal["accepted", "declined", "tentative", "unanswered"]
 MeetingStatus = Literal["confirmed", "tentative", "cancelled"]
@@ -140,9 +145,11 @@ class Message(_Once):
     def identity(self) -> str:
         """What makes this mail the same mail in every folder and account: 32 hex digits.
 
-        A hash of the Message-ID and of everything that the sender wrote: anybody can send a mail with somebody
-        else's Message-ID and From, and such a mail is another one. Blind readers, display names and white space do not
-        count, for they differ between the copies of one mail.
+        A hash of the Message-ID and of what the sender wrote: anybody can send a mail with somebody else's Message-ID
+        and From, and such a mail is another one. Blind readers, display names and white space do not count, for they
+        differ between the copies of one mail. Of a long text only the beginning counts, because some sources hand out
+        no more than that (``IDENTIFYING_TEXT``): who repeats so many characters of a mail, its time, subject and
+        readers has that mail before him, and what he adds below is not read a second time.
         """
         try:
             return self._identity
@@ -152,12 +159,24 @@ class Message(_Once):
 
     def _identified(self) -> str:
         parts = [self.message_id or "", self.sender.email, self.sent_at.isoformat()]
-        parts += [" ".join(text.split()) for text in (self.subject, self.text, self.html)]
+        parts += [" ".join(text.split())[:IDENTIFYING_TEXT] for text in (self.subject, self.text, self.html)]
         for group in ([each.email for each in self.to], [each.email for each in self.cc]):
             parts += [str(len(group)), *sorted(group)]
         for ids in (self.in_reply_to, self.references, self.attachments):
             parts += [str(len(ids)), *ids]
         return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """One entry of the owner's own address book: what the owner calls somebody, and that person's addresses.
+
+    ``name`` may be empty; ``emails`` are lower-cased addr-specs, each once.
+    """
+
+    key: str
+    name: str
+    emails: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +194,7 @@ class Rejected:
     reason: str
 
 
-Change = Message | Meeting | Removed | Rejected
+Change = Message | Meeting | Contact | Removed | Rejected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import timedelta
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,6 +17,7 @@ import msgspec
 
 import connectors.sources
 from connectors.discovery import members
+from connectors.passwords import PasswordSettings
 from connectors.protocol import ConnectorSpec
 from daemon.digest.section import Thresholds
 from daemon.failure import ConfigError
@@ -23,12 +25,14 @@ from daemon.schedule import duration, weekly
 from daemon.toml_tables import Place, check_keys, fill, read_toml
 
 #: Kinds of accounts that are described but that this version cannot read.
-_NOT_YET: Final = ("outlook", "outlook_calendar", "imap")
+_NOT_YET: Final = ("outlook", "outlook_calendar")
 _ADDRESS: Final = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 _SQLITE: Final = "sqlite:///"
 _STORES: Final = (_SQLITE, "postgresql+psycopg://")
 _SHORTEST_POLL: Final = timedelta(seconds=5)
 _CLOSE_LAYERS: Final = (5, 15, 50, 150)
+_PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
+_LONGEST_TIMEOUT: Final = 600
 
 
 class OwnerConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,32 +56,76 @@ class StoreConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DigestConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """To whom and when the letter goes, by which way, and from when on something is due in it."""
+    """To whom and when the letter goes, by which way, and from when on something is due in it.
+
+    ``to`` is the owner's first address unless the config says otherwise; so is ``reply_to``, where corrections go:
+    they are read from the owner's Sent mail, wherever they are sent.
+    """
 
     to: str = ""
+    reply_to: str = ""
     every: str = "Mon 07:30"
     via: str = "smtp"
     thresholds: Thresholds = Thresholds()
 
 
-class SmtpConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """The mail server that takes the letter."""
+class SmtpConfig(PasswordSettings, frozen=True, kw_only=True):
+    """The mail server that takes the letter.
+
+    ``port`` is the usual one of ``security`` unless given. Without a ``username`` nobody logs in. ``auth``: what the
+    password is, a password or an OAuth token. ``sender`` is the From address: the username where that is an
+    address, else the owner's. ``ca_file`` names an authority beside those of the system. ``timeout`` is in seconds,
+    for each answer of the server.
+    """
 
     host: str
-    port: int = 587
+    port: int = 0
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
+    auth: Literal["password", "xoauth2"] = "password"
+    sender: str = ""
+    ca_file: str = ""
+    timeout: float = 30.0
 
 
 class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """How ``kith run`` works: ``poll`` is how often it looks for what is new."""
+    """How ``kith run`` works: ``poll`` is how often it looks for what is new.
+
+    ``listen`` is the address of /healthz and /metrics, nowhere where empty; ``listen_public`` allows one that other
+    machines reach.
+    """
 
     poll: str = "5m"
+    listen: str = ""
+    listen_public: bool = False
 
     @property
     def every(self) -> timedelta:
         """``poll`` as a duration."""
         return duration(self.poll)
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """``listen`` as an IP address and a port; None where it is empty.
+
+        Raises:
+            ValueError: it is not written so, or other machines reach it and ``listen_public`` does not allow that.
+        """
+        if not self.listen:
+            return None
+        host, _, port = self.listen.rpartition(":")
+        if not port.isdecimal() or not 0 < int(port) < 65536:
+            raise ValueError(f'write it like "127.0.0.1:9464", not {self.listen!r}')
+        try:
+            address = ip_address(host.removeprefix("[").removesuffix("]"))
+        except ValueError as error:
+            raise ValueError(f'write an IP address and a port, like "127.0.0.1:9464", not {self.listen!r}') from error
+        if not address.is_loopback and not self.listen_public:
+            raise ValueError(
+                f"other machines may reach {host}, and anybody there sees the names of your accounts: use 127.0.0.1, "
+                "or allow it with listen_public = true"
+            )
+        return str(address), int(port)
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +186,11 @@ def _xdg(variable: str, otherwise: str) -> Path:
     return (base if base.is_absolute() else Path.home() / otherwise) / "kithkeeper"
 
 
+def is_address(text: str) -> bool:
+    """Whether ``text`` is a bare mail address."""
+    return bool(_ADDRESS.fullmatch(text))
+
+
 def load(path: Path) -> Config:
     """Read and check a config.
 
@@ -149,12 +202,13 @@ def load(path: Path) -> Config:
     check_keys(file.tables, (name for name in Config.__struct_fields__ if name != "path"), top)
     if "owner" not in file.tables:
         raise top.error("the table [owner] is missing: it names you, your addresses and your timezone")
+    owner = _owner(file.tables["owner"], Place(file=file, name="owner"))
     return Config(
         path=file.path,
-        owner=_owner(file.tables["owner"], Place(file=file, name="owner")),
+        owner=owner,
         store=_store(file.tables.get("store", {}), Place(file=file, name="store")),
         accounts=_accounts(file.tables.get("accounts", []), top),
-        digest=_digest(file.tables.get("digest", {}), Place(file=file, name="digest")),
+        digest=_digest(file.tables.get("digest", {}), Place(file=file, name="digest"), owner),
         smtp=_smtp(file.tables.get("smtp"), Place(file=file, name="smtp")),
         run=_run(file.tables.get("run", {}), Place(file=file, name="run")),
     )
@@ -219,20 +273,26 @@ def _account(table: object, specs: Mapping[str, ConnectorSpec], place: Place) ->
     return Account(name=table["name"].strip(), spec=specs[kind], settings=fill(settings, specs[kind].settings, place))
 
 
-def _digest(table: object, place: Place) -> DigestConfig:
+def _digest(table: object, place: Place, owner: OwnerConfig) -> DigestConfig:
     inner = Place(file=place.file, name="digest.thresholds")
     plain = {key: value for key, value in table.items() if key != "thresholds"} if isinstance(table, Mapping) else table
     digest = fill(plain, DigestConfig, place)
     if isinstance(table, Mapping) and "thresholds" in table:
         thresholds = _checked(fill(table["thresholds"], Thresholds, inner), inner)
         digest = msgspec.structs.replace(digest, thresholds=thresholds)
-    if digest.to and not _ADDRESS.fullmatch(digest.to):
-        raise place.error(f"{digest.to!r} is no mail address", "to")
+    for key in ("to", "reply_to"):
+        _check_address(getattr(digest, key), key, place)
     try:
         weekly(digest.every)
     except ValueError as error:
         raise place.error(f"'every': {error}", "every") from error
-    return digest
+    to = digest.to or owner.addresses[0]
+    return msgspec.structs.replace(digest, to=to, reply_to=digest.reply_to or owner.addresses[0])
+
+
+def _check_address(address: str, key: str, place: Place) -> None:
+    if address and not _ADDRESS.fullmatch(address):
+        raise place.error(f"{address!r} is no mail address", key)
 
 
 def _checked(thresholds: Thresholds, place: Place) -> Thresholds:
@@ -255,9 +315,16 @@ def _smtp(table: object, place: Place) -> SmtpConfig | None:
     if table is None:
         return None
     smtp = fill(table, SmtpConfig, place)
-    if not 0 < smtp.port < 65536:
+    if not smtp.host.strip():
+        raise place.error("'host' is empty: name your provider's server for outgoing mail", "host")
+    if not 0 <= smtp.port < 65536:
         raise place.error(f"{smtp.port} is no port", "port")
-    return smtp
+    if smtp.port == _PORTS["tls"] and smtp.security == "starttls":
+        raise place.error('port 465 speaks TLS from the start: write security = "tls"', "port")
+    if not 1 <= smtp.timeout <= _LONGEST_TIMEOUT:
+        raise place.error(f"'timeout' must be from 1 to {_LONGEST_TIMEOUT} seconds", "timeout")
+    _check_address(smtp.sender, "sender", place)
+    return msgspec.structs.replace(smtp, host=smtp.host.strip(), port=smtp.port or _PORTS[smtp.security])
 
 
 def _run(table: object, place: Place) -> RunConfig:
@@ -268,7 +335,11 @@ def _run(table: object, place: Place) -> RunConfig:
         raise place.error(f"'poll': {error}", "poll") from error
     if every < _SHORTEST_POLL:
         raise place.error(f"'poll' must be {_SHORTEST_POLL.seconds}s at least", "poll")
+    try:
+        run.address  # noqa: B018  # one that is none fails when it is looked at
+    except ValueError as error:
+        raise place.error(f"'listen': {error}", "listen") from error
     return run
 
 
-__all__ = ["Account", "Config", "ConfigError", "default_path", "default_store_url", "load"]
+__all__ = ["Account", "Config", "ConfigError", "default_path", "default_store_url", "is_address", "load"]

@@ -29,6 +29,7 @@ COMMANDS: Final = (
     Entry("login", "Log in to an account that needs it."),
     Entry("sync", "Read what is new in all accounts, once."),
     Entry("run", "Keep reading, as a background service does."),
+    Entry("status", "How the accounts, the service and the letter stand."),
     Entry("digest", "Show this week's letter."),
     Entry("ledger", "The favors between you and others."),
     Entry("people", "The people of your network and your ties to them."),

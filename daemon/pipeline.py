@@ -10,11 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
+from zoneinfo import ZoneInfo
 
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, Transient
+from connectors.harmless import one_line
 from connectors.protocol import Connector, Stream
 from connectors.records import Batch, Message
+from daemon.replies import findings_of_answer, hear, line
 from daemon.sent_boxes import unmatched
 from daemon.store import Applied, Place, Store, UnderWay, best_copies
 
@@ -29,8 +32,12 @@ class Progress(Protocol):
     def __call__(self, done: int, total: int | None) -> None: ...
 
 
+_UTC: Final = ZoneInfo("UTC")
+
 Read = Callable[[Message], "MessageFindings"]
 
+#: What a server said in its words is part of some lines.
+_LONGEST_LINE: Final = 500
 _KEPT = "what was read from it before is kept"
 
 
@@ -40,7 +47,8 @@ class SyncOutcome:
 
     ``problem`` is a line for the owner (None: all well), ``error`` what raised it; ``stopped`` that it was asked to
     stop before the end. ``warning`` is a line about an account that was read and needs the owner all the same,
-    ``notes`` are lines about what this pass found missing at the source.
+    ``notes`` are lines about what this pass found missing at the source, and about answers to letters. ``partly`` says
+    that some stream was read to its end.
     """
 
     account: str
@@ -50,6 +58,7 @@ class SyncOutcome:
     warning: str | None = None
     notes: tuple[str, ...] = ()
     stopped: bool = False
+    partly: bool = False
 
     @property
     def needs_owner(self) -> bool:
@@ -70,11 +79,13 @@ class _Pass:
     progress: Progress
     stop: Callable[[], bool]
     sent: Sequence[str]
+    zone: ZoneInfo
     applied: Applied = field(default_factory=Applied)
     notes: list[str] = field(default_factory=list)
     warning: str | None = None
     done: int = 0
     before: int = 0
+    ended: int = 0
 
     def stream(self, stream: Stream) -> None:
         """Read one stream on from where it is; from the beginning once more where its cursor is no longer known."""
@@ -108,10 +119,11 @@ class _Pass:
         pulled = 0
         expected = 0
         for batch in self.connector.pull(stream, place.cursor):
-            findings = self._read(batch, reread=place.under_way is UnderWay.ANEW)
-            self.applied += self.store.apply(
-                self.account, stream.name, batch, findings, now=self.now(), keep_text=self.keep_text
-            )
+            with self.store.writing():  # so that what is unknown here is what is written
+                findings = self._read(batch, reread=place.under_way is UnderWay.ANEW)
+                self.applied += self.store.apply(
+                    self.account, stream.name, batch, findings, now=self.now(), keep_text=self.keep_text
+                )
             pulled += len(batch.changes)
             self.done += len(batch.changes)
             expected = batch.total if batch.total is not None else expected
@@ -121,6 +133,7 @@ class _Pass:
         self.before += max(pulled, expected)
         if place.under_way is not UnderWay.NOTHING:
             self.applied += Applied(removed=self.store.finish_pull(self.account, stream.name))
+        self.ended += 1
 
     def _read(self, batch: Batch, *, reread: bool) -> dict[str, MessageFindings]:
         messages = [change for change in batch.changes if isinstance(change, Message)]
@@ -128,7 +141,14 @@ class _Pass:
             return {}
         best = best_copies(messages)
         wanted = set(best) if reread else self.store.unknown(list(best.values()))
-        return {identity: self.read(message) for identity, message in best.items() if identity in wanted}
+        # Before the batch: the cursor must not move past a reply that was not heard.
+        heard = hear(self.store, best.values(), now=self.now(), zone=self.zone)
+        self.notes += [line(reply, self.zone) for reply in heard.new]
+        return {
+            identity: findings_of_answer() if identity in heard.mails else self.read(message)
+            for identity, message in best.items()
+            if identity in wanted
+        }
 
 
 def sync_account(
@@ -144,8 +164,12 @@ def sync_account(
     stop: Callable[[], bool] = lambda: False,
     read: Read | None = None,
     sent: Sequence[str] = (),
+    zone: ZoneInfo = _UTC,
 ) -> SyncOutcome:
     """Read one account to its end (or to ``stop``) and record how that went.
+
+    Nobody else may read it at the same time (``Store.reading``). The source is waited for outside of the store's
+    turns, so that other accounts and commands write in between.
 
     Args:
         account, kind: its name and kind in the config.
@@ -155,6 +179,7 @@ def sync_account(
             by the next one, full or not.
         read: reads one message; the shipped recogniser's reader where None, loaded with the first unknown mail.
         sent: the globs by which the account's settings name boxes of the owner's own mail.
+        zone: the owner's, where the days of what replies to letters say begin.
 
     Raises:
         StoreError: the store failed or another process is writing to it; what was stored before stays.
@@ -169,14 +194,14 @@ def sync_account(
         progress=progress,
         stop=stop,
         sent=sent,
+        zone=zone,
     )
-    with store.writing():
-        error = _read_all(reading, full=full)
-        problem = None if error is None else _line(error)
-        name = None if error is None else type(error).__name__
-        stopped = error is None and stop()
-        if not stopped:  # a pass that was stopped says nothing about the account
-            store.sync_finished(account, kind, at=now(), problem=problem or reading.warning, error=name)
+    error = _read_all(reading, full=full)
+    problem = None if error is None else _line(error)
+    name = None if error is None else type(error).__name__
+    stopped = stop()
+    if not stopped:  # a pass that was stopped says nothing about the account
+        store.sync_finished(account, kind, at=now(), problem=problem or reading.warning, error=name)
     return SyncOutcome(
         account=account,
         applied=reading.applied,
@@ -185,6 +210,7 @@ def sync_account(
         warning=reading.warning,
         notes=tuple(reading.notes),
         stopped=stopped,
+        partly=reading.ended > 0,
     )
 
 
@@ -225,4 +251,4 @@ def _recogniser() -> Recogniser:
 
 
 def _line(error: ConnectorError) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+    return one_line(str(error).strip().partition("\n")[0], _LONGEST_LINE) or type(error).__name__

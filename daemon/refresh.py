@@ -42,6 +42,7 @@ def refresh(
     """Bring people, favors and ties up to date with everything that was read.
 
     With nothing new this asks the store three questions. Killed or stopped, it goes on where it was the next time.
+    Whoever waits for the store writes in between.
 
     Raises:
         StoreError: the store failed, or another process is writing to it.
@@ -49,28 +50,38 @@ def refresh(
     with store.writing():
         resolved = _resolve(store, owner)
         store.settle()
-        touched = store.touched()
-        known = store.acquainted(touched)
-        done = _work_out_all(store, [each for each in touched if each in known], progress, stop)
-        strangers = [each for each in touched if each not in known]
-        if strangers and not stop():
-            store.save_findings([], strangers)
+        done = 0
+        more = True
+        while more:
+            touched = store.touched()
+            known = store.acquainted(touched)
+            strangers = [each for each in touched if each not in known]
+            if strangers:
+                store.save_findings([], strangers)
+            some, more = _work_out(store, [each for each in touched if each in known], done, progress, stop)
+            done += some
     return Refreshed(resolved=resolved, persons=done)
 
 
-def _work_out_all(
-    store: Store, numbers: Sequence[int], progress: Callable[[int, int], None], stop: Callable[[], bool]
-) -> int:
-    """Work these persons out, some at a time; how many it came to."""
+def _work_out(
+    store: Store,
+    numbers: Sequence[int],
+    before: int,
+    progress: Callable[[int, int], None],
+    stop: Callable[[], bool],
+) -> tuple[int, bool]:
+    """Work these persons out, some at a time; how many it came to, and whether others wrote before the end."""
     done = 0
     for loaded in store.timelines(numbers, _TOGETHER):
         some = numbers[done : done + _TOGETHER]
         store.save_findings([work_out(timeline) for timeline in loaded], some)
         done += len(some)
-        progress(done, len(numbers))
+        progress(before + done, before + len(numbers))
         if stop():
             break
-    return done
+        if done < len(numbers) and store.give_way():
+            return done, True
+    return done, False
 
 
 def _resolve(store: Store, owner: Owner) -> bool:
@@ -89,6 +100,7 @@ def _resolve(store: Store, owner: Owner) -> bool:
         merged=pairs(said, CorrectionKind.MERGE),
         split=pairs(said, CorrectionKind.SPLIT),
         moves=store.moves(),
+        cards=store.cards(),
         not_me=singles(said, CorrectionKind.NOT_ME, CorrectionKind.ME),
     )
     names: Sequence[str] = list(dict.fromkeys((owner.name, *store.names_in_own_mail())))

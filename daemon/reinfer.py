@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from daemon.pipeline import Read, read_with_default
 from daemon.refresh import Owner, refresh
+from daemon.replies import answered, findings_of_answer
 from daemon.store import Store
 
 _TOGETHER = 200
@@ -39,7 +40,12 @@ def reinfer(
         mails = 0
         last = 0
         while kept := store.kept_messages(last, _TOGETHER):
-            store.save_readings([(number, message, read(message)) for number, message in kept])
+            store.save_readings(
+                [
+                    (number, message, findings_of_answer() if answered(store, message) else read(message))
+                    for number, message in kept
+                ]
+            )
             last = kept[-1][0]
             mails += len(kept)
         persons = refresh(store, owner, progress=progress).persons

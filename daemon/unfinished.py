@@ -10,10 +10,11 @@ from inference.network import AccountState, Network
 
 
 def with_unfinished(network: Network, configured: Sequence[Account]) -> Network:
-    """``network`` with the accounts whose first pass never ended, or never began: the store has no word about those."""
-    known = {state.name for state in network.accounts}
-    unknown = [AccountState(name=each.name, kind=each.kind) for each in configured if each.name not in known]
-    return replace(network, accounts=(*network.accounts, *unknown))
+    """``network`` with the accounts of the config: those whose first pass never ended, or never began, of which the
+    store has no word, too; without those that the config no longer has, which nobody is to look after."""
+    known = {state.name: state for state in network.accounts}
+    accounts = [known.get(each.name) or AccountState(name=each.name, kind=each.kind) for each in configured]
+    return replace(network, accounts=tuple(sorted(accounts, key=lambda state: state.name)))
 
 
 def unfinished(states: Sequence[AccountState], configured: Sequence[Account]) -> str | None:

@@ -32,8 +32,7 @@ def mail_kind(message: Message, text: str) -> tuple[MailKind, str]:
     Returns:
         The kind, and a phrase for the owner that says why.
     """
-    headers = message.headers
-    if "x-kithkeeper" in headers or (message.message_id or "").startswith(DIGEST_ID_PREFIX):
+    if _own_digest(message):
         return MailKind.OWN_DIGEST, "this program's own letter"
     for rule in (_auto_reply, _calendar):
         found = rule(message, text)
@@ -46,6 +45,18 @@ def mail_kind(message: Message, text: str) -> tuple[MailKind, str]:
         if found:
             return found
     return MailKind.PERSONAL, "nothing says that a program wrote it"
+
+
+def _own_digest(message: Message) -> bool:
+    """Whether this program wrote it.
+
+    Anybody can write the header; a stranger's mail is left out by it only where it says of itself that a program
+    wrote it, which is enough to be left out anyway.
+    """
+    marked = "x-kithkeeper" in message.headers
+    if message.own:
+        return marked or (message.message_id or "").startswith(DIGEST_ID_PREFIX)
+    return marked and message.headers.get("auto-submitted", "").strip().lower().startswith("auto-generated")
 
 
 def _auto_reply(message: Message, text: str) -> tuple[MailKind, str] | None:

@@ -6,7 +6,7 @@ is inferred anew, by a better model too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -93,7 +93,7 @@ def corrected(favors: Iterable[Favor], corrections: Iterable[FavorCorrection]) -
     book = {favor.id: favor for favor in favors}
     rejected: set[str] = set()
     for correction in in_order(corrections):
-        favor = _meant(book, correction.evidence)
+        favor = named(book, correction.evidence)
         if favor is None:
             continue
         if correction.verdict == "reject":
@@ -104,8 +104,8 @@ def corrected(favors: Iterable[Favor], corrections: Iterable[FavorCorrection]) -
     return tuple(favor for favor in book.values() if favor.id not in rejected)
 
 
-def _meant(book: dict[str, Favor], evidence: Sequence[str]) -> Favor | None:
-    """The one favor that ``evidence`` names; a weaker name counts only where it is one favor's alone."""
+def named(book: Mapping[str, Favor], evidence: Sequence[str]) -> Favor | None:
+    """The one favor of ``book`` (by id) that ``evidence`` names; a weaker name counts only where it is one favor's alone."""
     for name in evidence:
         found = [favor for favor in book.values() if name in opening(favor)]
         if len(found) == 1:

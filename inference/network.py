@@ -63,7 +63,8 @@ class Network:
     """Everything known about the owner's network.
 
     ``as_of`` is the moment (UTC) that all questions are about; ``zone`` is where the owner's days begin. ``favors``
-    and ``contacts`` may reach beyond ``as_of``: whoever reads them asks for their state then.
+    and ``contacts`` may reach beyond ``as_of``: whoever reads them asks for their state then. ``resting`` are favors
+    (ids), and ``silent`` sections with an address, of which the owner wants to hear nothing for now.
     """
 
     as_of: datetime
@@ -75,6 +76,8 @@ class Network:
     news: tuple[News, ...] = ()
     accounts: tuple[AccountState, ...] = ()
     ahead: tuple[Ahead, ...] = ()
+    resting: frozenset[str] = frozenset()
+    silent: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def today(self) -> date:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Final
 
+from inference.cards import Card, joined, named
 from inference.mailboxes import (
     carries_full_name,
     carries_name,
@@ -101,6 +102,7 @@ def resolve(
     split: Iterable[tuple[str, str]] = (),
     not_me: Iterable[str] = (),
     moves: Iterable[Move] = (),
+    cards: Iterable[Card] = (),
 ) -> People:
     """Who is who.
 
@@ -111,14 +113,18 @@ def resolve(
         own_sent: From addresses of mail that is proven to be the owner's.
         merged, split: the owner's corrections as pairs of addresses; where they contradict, ``split`` holds.
         moves: what mails say about changes of address.
+        cards: what the owner's address books say.
         not_me: addresses that are not the owner's whatever the Sent mail says (configured ones stay the owner's).
     """
-    known = _added_up(identities)
+    entries = sorted(cards)
+    known = _with_names(_added_up(identities), named(entries))
     sets = _Sets(_lowered(split))
     for one, other in _lowered(merged):
         sets.join(one, other, "you said so")
     own = _own(known, sets, owner_addresses, own_sent, {email.lower() for email in not_me})
     others = {email: _described(known[email]) for email in sorted(known.keys() - own)}
+    for one, other, name in joined(entries, {email for email, each in others.items() if not each.role}, own):
+        sets.join(one, other, f"your address book has both under {name}")
     _join_mailboxes(others, sets)
     suggestions = _of_the_owners_name(others, sorted(own), owner_name)
     heard = _in_both_scripts(others)
@@ -214,6 +220,15 @@ def _added_up(identities: Iterable[Identity]) -> dict[str, Identity]:
             sent=before.sent + each.sent,
             received=before.received + each.received,
         )
+    return known
+
+
+def _with_names(known: dict[str, Identity], names: Mapping[str, str]) -> dict[str, Identity]:
+    """The same addresses, what the owner's address book calls them outweighing every other name."""
+    for email in known.keys() & names.keys():
+        seen = known[email].names
+        others = {name: times for name, times in seen.items() if name != names[email]}
+        known[email] = replace(known[email], names={**others, names[email]: 2 * sum(seen.values()) + 1})
     return known
 
 

@@ -20,7 +20,7 @@ import msgspec
 
 from connectors.caldav_cursor import Known, Place, etag_digest, packed, read, written
 from connectors.calendar_window import AHEAD, BEFORE, EMPTY_FOR, key_digest
-from connectors.errors import NeedsOwner, Transient
+from connectors.errors import NeedsOwner, ProtocolViolation, Transient
 from connectors.passwords import PasswordSettings, Secret, password
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
 from connectors.records import Batch, Change, Cursor, Removed
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 #: Resources that are asked for at once, and meetings in one batch.
 BATCH_RESOURCES: Final = 100
 BATCH_MEETINGS: Final = 500
+#: More than these in one calendar are nobody's own.
+MOST_MEETINGS: Final = 300_000
 #: The window ends so much later than it must, so that it is rolled on once a week only.
 _SLACK: Final = timedelta(days=7)
 _LARGEST_ANSWER: Final = 32 * 2**20
@@ -149,8 +151,9 @@ def _nothing_new(place: Place, calendar: Calendar, today: date) -> bool:
     """Whether the list of calendars already says that there is nothing to ask for."""
     if place.partial or place.emptied is not None or today + AHEAD > place.until:
         return False
-    now = calendar.token if place.way == "sync" else calendar.ctag
-    return bool(now) and now == place.token and calendar.syncs == (place.way == "sync")
+    if not calendar.ctag or calendar.ctag != place.ctag or calendar.syncs != (place.way == "sync"):
+        return False
+    return not calendar.syncs or calendar.token == place.token
 
 
 class _Pull:
@@ -165,6 +168,7 @@ class _Pull:
         self.now, self.zone = surroundings.now().astimezone(UTC), surroundings.zone
         self.before: Place | None = noted[0] if noted is not None else None
         self.known = noted[1] if noted is not None else {}
+        self.count = sum(resource.count for resource in self.known.values())
         self.series = {resource_name(href): href for href in self.before.series} if self.before is not None else {}
         today = self.now.date()
         self.first = self.before.first if self.before is not None else today - BEFORE
@@ -179,14 +183,15 @@ class _Pull:
         gone = self._gone(listing)
         wanted = self._wanted(listing)
         yield from self._emptied(gone, wanted)
-        total = len(wanted) + sum(len(self.known[name].items) for name in gone)
+        total = len(wanted) + sum(self.known[name].count for name in gone)
         pending: list[Change] = []
         for changes in chain(self._came(wanted, listing), self._went(gone)):
             pending += changes
             if len(pending) >= BATCH_MEETINGS:
                 yield Batch(changes=tuple(pending), cursor=self._under_way(listing), total=total)
                 pending = []
-        done = self._cursor(Place(way=listing.way, token=listing.token, first=self.first, until=self.until))
+        place = Place(way=listing.way, token=listing.token, first=self.first, until=self.until, ctag=self.calendar.ctag)
+        done = self._cursor(place)
         if pending or self.before is None or done != written(self.before):
             yield Batch(changes=tuple(pending), cursor=done, total=total)
 
@@ -220,8 +225,8 @@ class _Pull:
             Transient: it is not.
         """
         leaves = self.known.keys() - set(gone)
-        had = any(resource.items for resource in self.known.values())
-        if self.before is None or wanted or not had or any(self.known[name].items for name in leaves):
+        had = any(resource.count for resource in self.known.values())
+        if self.before is None or wanted or not had or any(self.known[name].count for name in leaves):
             return
         if self.before.emptied is not None and self.now - self.before.emptied >= EMPTY_FOR:
             return
@@ -239,10 +244,15 @@ class _Pull:
             for resource in fetched(self.http, self.calendar, wanted[start : start + BATCH_RESOURCES]):
                 name = key_digest(resource.name)
                 before = self.known.get(name)
-                etag = etag_digest(resource.etag or listing.etags.get(resource.name, ""))
-                if before is not None and not any(etag):
-                    etag = before.etag
-                found = taken(resource, before, etag, window=(self.first, self.until), zone=self.zone)
+                etag = etag_digest("" if resource.problem else resource.etag or listing.etags.get(resource.name, ""))
+                same = before is not None and before.etag == etag and any(etag)
+                since = self.before.until if self.before is not None and same else None
+                window = (self.first, self.until)
+                found = taken(resource, before, etag, window=window, since=since, zone=self.zone)
+                self.count += found.known.count - (before.count if before is not None else 0)
+                if self.count > MOST_MEETINGS:
+                    title = self.calendar.title
+                    raise ProtocolViolation(f"the calendar {title} has more than {MOST_MEETINGS} meetings: exclude it")
                 self.known[name] = found.known
                 self.series.pop(resource.name, None)
                 if found.goes_on:

@@ -146,6 +146,45 @@ def unmute(ctx: typer.Context, who: Silenced) -> None:
 
 
 @app.command()
+def snooze(
+    ctx: typer.Context, favor: FavorId, lasts: Annotated[str, typer.Argument(metavar="[HOW LONG]")] = "30d"
+) -> None:
+    """Leave it out of the letter for a while: 30d, 2 weeks, 2026-09-01 (default: 30d)."""
+    from daemon.reply_words import last_day
+    from daemon.store import Correction, CorrectionKind
+    from inference.corrections import example, opening
+
+    config = invocation(ctx).config()
+    until = last_day(lasts, now().astimezone(config.owner.zone).date())
+    if until is None:
+        raise Failure(f"{lasts!r} is no time to come: write it like 30d, 2 weeks or 2026-09-01")
+    with opened(config) as store:
+        found, email = _favor(store, favor)
+        said = Correction(
+            kind=CorrectionKind.SNOOZE,
+            subject=opening(found),
+            verdict=until.isoformat(),
+            email=email,
+            at=now(),
+            example=example(store.inferred(found)),
+        )
+        number = store.add_correction(said)
+    typer.echo(f"{found.id[:8]} is left out of letters until {until} (kith correct undo {number} takes this back)")
+
+
+@app.command()
+def not_a_person(ctx: typer.Context, who: Somebody) -> None:
+    """A program writes there: leave them out of ledger and letter."""
+    _about_nature(ctx, who, "machine")
+
+
+@app.command()
+def a_person(ctx: typer.Context, who: Somebody) -> None:
+    """A person writes there after all."""
+    _about_nature(ctx, who, "human")
+
+
+@app.command()
 def me(ctx: typer.Context, address: Email) -> None:
     """This address is mine."""
     _about_me(ctx, address, "me")
@@ -160,12 +199,16 @@ def not_me(ctx: typer.Context, address: Email) -> None:
 @app.command(name="list")
 def list_(ctx: typer.Context) -> None:
     """Everything you said, with its number."""
+    from daemon.dates import day
+
     config = invocation(ctx).config()
     with opened(config) as store:
-        said, people = store.corrections(), store.people()
+        said, people, letters = store.corrections(), store.people(), store.letter_days()
     names = {email: each.name or email for each in people for email in each.emails}
     for each in said:
-        typer.echo(f"{each.id:>4}  {each.at.astimezone(config.owner.zone):%Y-%m-%d}  {_in_words(each, names)}")
+        at = letters.get(each.letter)
+        source = "" if at is None else f" (your answer to the letter of {day(at, config.owner.zone)})"
+        typer.echo(f"{each.id:>4}  {day(each.at, config.owner.zone)}  {_in_words(each, names)}{source}")
     if not said:
         typer.echo("You have corrected nothing yet.", err=True)
 
@@ -192,22 +235,28 @@ def _about_favor(
     config = invocation(ctx).config()
     at = moment(on, config.owner.zone, now())
     with opened(config) as store:
-        favor = store.favor(id_.strip())
-        if favor is None:
-            raise Failure(f"no favor, or more than one, begins with {id_!r}: kith ledger --all lists them")
-        person = next(each for each in store.people() if each.id == favor.person)
+        favor, email = _favor(store, id_)
         said = Correction(
             kind=CorrectionKind.FAVOR,
             subject=opening(favor),
             verdict=verdict,
             type=None if type_ is None else FavorType(type_.value),
-            email=person.emails[0],
+            email=email,
             at=min(at, now()),
             example=example(store.inferred(favor)),
         )
         number = store.add_correction(said, on_that_day=on is not None)
         _refresh(config, store)
         typer.echo(f"{_now(config, store, favor)} (kith correct undo {number} takes this back)")
+
+
+def _favor(store: Store, id_: str) -> tuple[Favor, str]:
+    """The favor whose id begins so, and an address of the person whom it is with."""
+    favor = store.favor(id_.strip())
+    if favor is None:
+        raise Failure(f"no favor, or more than one, begins with {id_!r}: kith ledger --all lists them")
+    person = next(each for each in store.people() if each.id == favor.person)
+    return favor, person.emails[0]
 
 
 def _now(config: Config, store: Store, favor: Favor) -> str:
@@ -241,6 +290,17 @@ def _about_silence(ctx: typer.Context, who: str, verb: str) -> None:
     typer.echo(f"{verb}d: {', '.join(subjects)}")
 
 
+def _about_nature(ctx: typer.Context, who: str, kind: str) -> None:
+    from daemon import whois
+    from daemon.store import CorrectionKind
+
+    config = invocation(ctx).config()
+    with opened(config) as store:
+        person = whois.person(store.people(), who)
+        _keep(config, store, [_said(CorrectionKind(kind), each) for each in person.emails])
+    typer.echo(f"{', '.join(person.emails)}: {'no person' if kind == 'machine' else 'a person'}")
+
+
 def _about_me(ctx: typer.Context, address: str, verb: str) -> None:
     from daemon.store import CorrectionKind
 
@@ -268,8 +328,8 @@ def _keep(config: Config, store: Store, said: list[Correction]) -> None:
 
 
 def _refresh(config: Config, store: Store) -> None:
+    from daemon.passes import owner_of
     from daemon.refresh import refresh
-    from daemon.service import owner_of
 
     refresh(store, owner_of(config))
 
@@ -281,6 +341,16 @@ _WORDS: Final = {
     "not_me": "{0} is not mine",
     "mute": "mute {0}",
     "unmute": "unmute {0}",
+    "machine": "{0} is no person",
+    "human": "{0} is a person",
+}
+#: The sections of the letter as a snooze of a line about no favor names them.
+_LINES: Final = {
+    "drifting": "gone quiet",
+    "give_back": "gave more than they got",
+    "share_news": "have not heard your news",
+    "showed_up": "showed up for you",
+    "one_sided": "one-sided so far",
 }
 
 
@@ -299,10 +369,13 @@ def _in_words(said: Correction, names: Mapping[str, str]) -> str:
     """What was said; ``names`` are people's by their addresses."""
     from daemon.digest.plain import one_line, shortened
 
+    shown = said.example
+    quote = f": “{shortened(one_line(shown.quote), _QUOTE)}”" if shown and shown.quote else ""
+    if said.verdict and said.favor is None:
+        line = f", “{_LINES.get(said.subject[0], said.subject[0])}”" if said.kind.value == "snooze_person" else quote
+        return f"left out until {said.verdict}: {one_line(names.get(said.email, said.email))}{line}"
     if said.favor is None:
         return _WORDS[said.kind.value].format(*said.subject)
-    shown = said.example
     type_ = shown.type.value if shown else "favor"
     words = _ABOUT_FAVOR[said.verdict].format(type_, said.type.value if said.type else "")
-    quote = f": “{shortened(one_line(shown.quote), _QUOTE)}”" if shown and shown.quote else ""
     return f"{words} with {one_line(names.get(said.email, said.email))}{quote}"

@@ -50,9 +50,9 @@ def _worked_out(config: Config) -> tuple[Network, str]:
     """Read the sample and work it out; the network on the sample's day, and what was read."""
     from daemon.dates import moment
     from daemon.demo import AS_OF
+    from daemon.passes import owner_of, passes
     from daemon.progress import screen
     from daemon.refresh import refresh
-    from daemon.service import owner_of, passes
     from daemon.surroundings import clock
 
     with opened(config) as store, screen() as shown:

@@ -99,10 +99,14 @@ def _owners_word(config: Config, store: Store, favor: Favor) -> Iterator[str]:
     from inference.corrections import opening
 
     names = opening(favor)
-    about = [each for each in store.corrections() if each.favor and each.subject and each.subject[0] == names[0]]
+    about = [each for each in store.corrections() if each.verdict and each.subject and each.subject[0] == names[0]]
+    letters = store.letter_days()
     for each in sorted(about, key=lambda said: (said.at, said.verdict)):
-        words = _VERDICTS[each.verdict].format(phrases.thing(each.type) if each.type else "")
-        yield f"  {day(each.at, config.owner.zone)}  {'you said':<12} You said that {words}."
+        snoozed = f"letters leave it out until {each.verdict}"
+        words = _VERDICTS.get(each.verdict, snoozed).format(phrases.thing(each.type) if each.type else "")
+        at = letters.get(each.letter)
+        where = "" if at is None else f", in your answer to the letter of {day(at, config.owner.zone)}"
+        yield f"  {day(each.at, config.owner.zone)}  {'you said':<12} You said that {words}{where}."
 
 
 def _evidence(number: int, evidence: Evidence, parties: dict[int, Party], zone: ZoneInfo) -> Iterator[str]:

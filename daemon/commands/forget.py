@@ -20,8 +20,8 @@ def forget(
 ) -> None:
     """Erase a person for good: rows, names, quotes. A resync does not bring them back; your mail itself stays."""
     from daemon import whois
+    from daemon.passes import owner_of
     from daemon.refresh import refresh
-    from daemon.service import owner_of
 
     config = invocation(ctx).config()
     with opened(config) as store:

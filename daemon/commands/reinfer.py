@@ -16,8 +16,8 @@ def reinfer(ctx: typer.Context) -> None:
     Where whole mails are kept (keep_text = "full"), the acts are found anew too; else kith sync --full does that.
     """
     from daemon import reinfer as anew
+    from daemon.passes import owner_of
     from daemon.progress import screen
-    from daemon.service import owner_of
 
     config = invocation(ctx).config()
     with opened(config) as store, screen() as shown:

@@ -13,8 +13,8 @@ from daemon.invocation import invocation, opened
 
 if TYPE_CHECKING:
     from daemon.config import Account, Config
+    from daemon.passes import Pass
     from daemon.progress import Screen
-    from daemon.service import Pass
     from daemon.store import Store
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -65,13 +65,13 @@ def sync(
 
 def _sync(config: Config, store: Store, chosen: list[Account], shown: Screen, *, full: bool, json: bool) -> int:
     from daemon.collector import collect_seldom
+    from daemon.passes import owner_of, pass_line, passes
     from daemon.refresh import refresh
-    from daemon.service import owner_of, pass_line, passes
     from daemon.store import Applied
 
     collect_seldom()
     done: list[Pass] = []
-    for each in passes(config, store, chosen, progress=shown.account, full=full):
+    for each in passes(config, store, chosen, progress=shown.account, full=full, waiting=_waiting):
         done.append(each)
         if not json and not (each.outcome.problem and each.outcome.applied == Applied()):
             shown.say(pass_line(each))
@@ -86,6 +86,10 @@ def _sync(config: Config, store: Store, chosen: list[Account], shown: Screen, *,
     if any(each.needs_login for each in done):
         return LOGIN_NEEDED
     return SOME_FAILED if any(each.outcome.problem for each in done) else 0
+
+
+def _waiting(line: str) -> None:
+    print(f"kith: {line} (Ctrl-C leaves it to that)", file=sys.stderr, flush=True)
 
 
 def _chosen(config: Config, names: list[str]) -> list[Account]:

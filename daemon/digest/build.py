@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from connectors.discovery import members
 from daemon.digest import choice, phrases, sections
-from daemon.digest.document import ACCOUNTS, Document, Item, Section
+from daemon.digest.document import ACCOUNTS, Document, Heard, Item, Section
 from daemon.digest.section import SectionSpec, Thresholds
 from inference.health import health
 from inference.network import Network
@@ -24,14 +24,24 @@ _DUE = {
 
 
 def build(
-    network: Network, thresholds: Thresholds, *, reply_to: str | None = None, everything: bool = False
+    network: Network,
+    thresholds: Thresholds,
+    *,
+    reply_to: str | None = None,
+    token: str = "",
+    heard: Sequence[Heard] = (),
+    everything: bool = False,
 ) -> Document:
     """The letter of ``network`` as of its day, or ``everything`` that is due, however much that is.
 
-    ``reply_to`` is the address that reads corrections, if any.
+    ``reply_to`` is where corrections go, if they may come by reply, and ``token`` what such a reply must bring along;
+    ``heard`` is what came of earlier ones.
     """
     specs = sorted(members(sections, "SECTION", SectionSpec), key=lambda spec: spec.order)
-    filled = [Section(id=spec.id, title=spec.title, items=_sorted(spec.build(network, thresholds))) for spec in specs]
+    filled = [
+        Section(id=spec.id, title=spec.title, items=_sorted(_wanted(spec, spec.build(network, thresholds), network)))
+        for spec in specs
+    ]
     accounts = [
         replace(part, shown=part.items[: None if everything else _SHOWN_ACCOUNTS])
         for part in filled
@@ -52,7 +62,19 @@ def build(
         left_out=chosen.left_out,
         everything=everything,
         reply_to=reply_to,
+        token=token,
+        heard=tuple(heard),
     )
+
+
+def _wanted(spec: SectionSpec, items: Sequence[Item], network: Network) -> list[Item]:
+    """The items without those of which the owner wants to hear nothing for now."""
+    return [
+        item
+        for item in items
+        if not any((spec.id, email) in network.silent for email in item.person.addresses)
+        and not (item.favor_ids and network.resting.issuperset(item.favor_ids))
+    ]
 
 
 def _sorted(items: Sequence[Item]) -> tuple[Item, ...]:

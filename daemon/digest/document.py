@@ -57,6 +57,18 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What came of a reply to an earlier letter that was written on the owner's day ``on``.
+
+    ``applied`` counts its corrections; ``puzzling`` are the lines (the owner's own) that were not understood.
+    """
+
+    on: date
+    applied: int
+    puzzling: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """One part of the letter: every due item, and those that the letter shows, best first."""
 
@@ -72,7 +84,8 @@ class Document:
 
     ``opening`` sums the letter up, ``accounts_line`` says in one line how the reading of mail and calendars goes.
     ``left_out`` counts due items that are not shown; ``everything`` says that all were to be shown, however many.
-    ``reply_to`` is the address that reads corrections, if any.
+    ``reply_to`` is where corrections go, if they may come by reply, and ``token`` what such a reply must bring along.
+    ``heard`` is what came of the replies of which no letter has told yet.
     """
 
     as_of: date
@@ -86,6 +99,8 @@ class Document:
     left_out: int = 0
     everything: bool = False
     reply_to: str | None = None
+    token: str = ""
+    heard: tuple[Heard, ...] = ()
 
     @property
     def shown(self) -> tuple[Item, ...]:

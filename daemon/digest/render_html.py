@@ -12,7 +12,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from daemon.digest import phrases, wording
-from daemon.digest.document import Document, Item
+from daemon.digest.document import Document, Item, Section
 from daemon.digest.plain import inert, safe_link
 from inference.health import Month
 
@@ -40,7 +40,7 @@ def _page(document: Document, quote_limit: int) -> str:
         quoted=partial(inert, limit=quote_limit),
         started=phrases.started,
         safe_link=safe_link,
-        correction=partial(correction_link, document),
+        links=partial(_links, document),
         height=partial(_height, max((month.alive for month in document.health.months), default=0)),
     )
 
@@ -58,11 +58,18 @@ def _template() -> Template:
     return environment.get_template("letter.html.j2")
 
 
-def correction_link(document: Document, item: Item) -> str | None:
-    """The mail that says that ``item`` is wrong, as a link; None without an address that reads it."""
-    if document.reply_to is None or item.code is None:
-        return None
-    return f"mailto:{quote(document.reply_to, safe='@')}?subject={quote(f'wrong {item.code}')}"
+def _links(document: Document, section: Section, item: Item) -> list[tuple[str, str]]:
+    """What the owner may say about ``item``, each as words and the mail that says it; empty where no reply is read.
+
+    The line is both the subject and the text: some programs drop the text, some ask whether it may be empty.
+    """
+    if not document.reply_to or not document.token:
+        return []
+    to, marker = quote(document.reply_to, safe="@"), wording.marker(document)
+    return [
+        (words, f"mailto:{to}?subject={quote(f'{line} {marker}')}&body={quote(line)}")
+        for words, line in wording.answers(section, item)
+    ]
 
 
 def _height(most: int, month: Month) -> int:

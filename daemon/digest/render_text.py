@@ -12,7 +12,7 @@ from inference.health import Figure
 
 _WIDTH = 76
 _QUOTE = 240
-_PICTURE = 40
+_PICTURE = 24
 _MARGIN = 4
 
 
@@ -24,6 +24,7 @@ def text(document: Document) -> str:
         *_trouble(document),
         _wrapped(document.opening),
         _wrapped(wording.quiet_accounts(document)),
+        _wrapped(wording.heard(document)),
         *_sections(document),
         wording.left_out(document),
         *_glance(document),
@@ -113,3 +114,4 @@ def _closing(document: Document) -> Iterator[str]:
     yield "\nYours,\nKithkeeper"
     yield _wrapped(wording.corrections(document))
     yield _wrapped("; ".join(wording.references(document)))
+    yield wording.signature(document)

@@ -6,11 +6,19 @@ import re
 from datetime import date, timedelta
 
 from daemon.digest import phrases
-from daemon.digest.document import ACCOUNTS, Document, Item
+from daemon.digest.document import ACCOUNTS, Document, Item, Section
 from daemon.digest.plain import inert, one_line, shortened
 from inference.acts.act import FavorType
 from inference.health import Figure, Month
 
+#: What the subject begins with; a date follows.
+TITLE = "Your network, week of"
+#: What the letter's secret begins with wherever it is shown.
+TOKEN_PREFIX = "kith-"  # noqa: S105  # no password
+#: Sections whose items are done with by doing something.
+_TO_BE_DONE = frozenset({"answer", "keep_promise", "thank", "tell_outcome", "waiting_on", "drifting", "share_news"})
+#: So many days of replies and lines that were not understood are named.
+_DAYS, _PUZZLING = 3, 3
 _NAME, _MATTER, _SENTENCE = 60, 80, 400
 _SHOWN_FIGURES = ("roster", "ties", "alive", "new_ties", "drifting", "given", "received", "hours")
 _SAFETY_NET = (FavorType.INTRO, FavorType.ADVICE, FavorType.REFERRAL, FavorType.FEEDBACK, FavorType.SUPPORT)
@@ -19,7 +27,7 @@ _ANSWERED = re.compile(r"^(?:(?:re|fwd?|aw|wg|sv|vs|antw|tr|rv|enc)\s*(?:\[\d+\]
 
 def title(document: Document) -> str:
     """The subject: fixed words and a date, nothing that anybody else wrote."""
-    return f"Your network, week of {full_day(document.as_of - timedelta(days=document.as_of.weekday()))}"
+    return f"{TITLE} {full_day(document.as_of - timedelta(days=document.as_of.weekday()))}"
 
 
 def full_day(on: date) -> str:
@@ -131,18 +139,62 @@ def left_out(document: Document) -> str:
     return f"And {phrases.number(document.left_out)} more: kith digest --all" if document.left_out else ""
 
 
+def marker(document: Document) -> str:
+    """The letter's secret as a reply must bring it along."""
+    return f"{TOKEN_PREFIX}{document.token}"
+
+
+def by_reply(document: Document) -> bool:
+    """Whether the letter can be corrected by reply."""
+    return bool(document.reply_to and document.token)
+
+
+def answers(section: Section, item: Item) -> tuple[tuple[str, str], ...]:
+    """What a tap on an item says: the words to tap on, and the line that they write."""
+    offered = [("wrong", "wrong {0}"), ("done", "done {0}"), ("later", "snooze {0} 30d")]
+    if section.id not in _TO_BE_DONE:
+        offered.pop(1)
+    return tuple((words, line.format(item.code)) for words, line in offered) if item.code is not None else ()
+
+
 def corrections(document: Document) -> str:
-    """How to put a wrong line right, or nothing where there is no line."""
-    numbered = [item for item in document.shown if item.code is not None and item.favor_ids]
-    if not numbered:
+    """How to put a line right, or nothing where there is no line.
+
+    The examples stand in quotation marks, so that none of them is a correction wherever a mail program quotes them.
+    """
+    numbered = [item for item in document.shown if item.code is not None]
+    if by_reply(document) and numbered:
+        return (
+            "A line is wrong, or done with? Answer this letter with its number, a line for each: “wrong 1”, “done 2”, "
+            "“snooze 3 30d”, “not a person 4”, “mute 5”. It is read from your Sent mail, nowhere else."
+        )
+    if not any(item.favor_ids for item in numbered):
         return ""
-    if document.reply_to:
-        return f"A line is wrong? Reply with its number: wrong {numbered[0].code}."
     return "A line is wrong? kith explain shows why it is here, kith correct puts it right:"
+
+
+def signature(document: Document) -> str:
+    """What tells this letter from every other, wherever it is quoted; nothing where no reply is read."""
+    return f"Letter {marker(document)}" if by_reply(document) else ""
+
+
+def heard(document: Document) -> str:
+    """What came of the owner's replies since the last letter, or nothing."""
+    if not document.heard:
+        return ""
+    days = sorted({each.on for each in document.heard})
+    named = phrases.listed([phrases.day(on, document.as_of) for on in days[-_DAYS:]])
+    applied = sum(each.applied for each in document.heard)
+    puzzling = [line for each in document.heard for line in each.puzzling]
+    said = [f"{phrases.number(applied)} applied"] if applied or not puzzling else []
+    if puzzling:
+        quoted = ", ".join(f"“{inert(line, _MATTER)}”" for line in puzzling[:_PUZZLING])
+        said.append(f"{phrases.number(len(puzzling))} not understood: {quoted}")
+    return f"Your corrections of {named}: {'; '.join(said)}."
 
 
 def references(document: Document) -> tuple[str, ...]:
     """Number and favor of each line, for the command line; empty where a reply does the same."""
-    if document.reply_to:
+    if by_reply(document):
         return ()
     return tuple(f"{item.code} is {item.favor_ids[0]}" for item in document.shown if item.code and item.favor_ids)

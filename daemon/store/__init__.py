@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from daemon.store.accounts import Claim, Rejection
+from daemon.store.accounts import Rejection
 from daemon.store.applying import Applied
 from daemon.store.corrections import Correction, CorrectionKind
 from daemon.store.errors import StoreBusy, StoreError
 from daemon.store.exporting import ExportedMail, ExportedMeeting
 from daemon.store.findings import WorkedOut
+from daemon.store.letters import Claim, Letter, LetterItem, Meant, Reply
 from daemon.store.people import StoredPerson
 from daemon.store.records import best_copies
 from daemon.store.store import Store, open_store
@@ -22,8 +23,12 @@ __all__ = [
     "ExportedMail",
     "ExportedMeeting",
     "LeftOut",
+    "Letter",
+    "LetterItem",
+    "Meant",
     "Place",
     "Rejection",
+    "Reply",
     "Store",
     "StoreBusy",
     "StoreError",

@@ -1,8 +1,7 @@
-"""What happened to an account's pass in, how each account stands out; rejections, claims of letters."""
+"""What happened to an account's pass in, how each account stands out; rejections."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,42 +58,4 @@ def rejections(access: Access) -> list[Rejection]:
     return [
         Rejection(account=account, stream=stream, key=key, reason=reason, at=time_of(at))
         for account, stream, key, reason, at in rows
-    ]
-
-
-def claim_digest(access: Access, period: str, message_id: str, now: datetime) -> bool:
-    """Claim the letter of a period before sending it; False where it was claimed already."""
-    claimed = access.run(
-        "INSERT INTO digests (period, message_id, claimed_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        (period, message_id, moment(now)),
-    )
-    return claimed == 1
-
-
-def digest_sent(access: Access, period: str, now: datetime) -> None:
-    """Record that the letter of a period was handed over."""
-    access.run("UPDATE digests SET sent_at = ? WHERE period = ?", (moment(now), period))
-
-
-def release_digest(access: Access, period: str) -> None:
-    """Give a claim back: its letter was refused and is to be sent again."""
-    access.run("DELETE FROM digests WHERE period = ? AND sent_at IS NULL", (period,))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """One letter: claimed before it is sent, ``sent_at`` None until it was handed over."""
-
-    period: str
-    message_id: str
-    claimed_at: datetime
-    sent_at: datetime | None
-
-
-def claims(access: Access) -> Sequence[Claim]:
-    """All letters, by period."""
-    rows = access.rows("SELECT period, message_id, claimed_at, sent_at FROM digests ORDER BY period")
-    return [
-        Claim(period=period, message_id=message_id, claimed_at=time_of(claimed), sent_at=maybe_time(sent))
-        for period, message_id, claimed, sent in rows
     ]

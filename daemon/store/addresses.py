@@ -1,7 +1,7 @@
 """Addresses as mail shows them in, the numbers of their rows out; counts how often each was seen.
 
 Numbers are remembered between batches (bounded), so that the database is asked only for those that are new. What is
-remembered is true while this process holds the writer's lock and no transaction failed; after that a new book is due.
+remembered is true while no other process writes addresses and no transaction fails; after that a new book is due.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from connectors.records import Batch, Meeting, Message, Removed
+from connectors.records import Batch, Contact, Meeting, Message, Removed
+from daemon.store import cards
 from daemon.store.addresses import AddressBook
 from daemon.store.database import Access
 from daemon.store.encoding import hash64, moment, storable
@@ -46,6 +47,7 @@ class _Latest:
 
     messages: dict[str, Message] = field(default_factory=dict)
     meetings: dict[str, Meeting] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
     removed: dict[str, None] = field(default_factory=dict)
     rejected: dict[str, str] = field(default_factory=dict)
 
@@ -81,6 +83,7 @@ def apply(
     for identity in erase_unseen(access, book, old):
         meetings.see(BY_MAIL, _mail_key(identity), ())
     meetings.store()
+    taken = cards.see(access, book, number, pull, latest.contacts)
     shown = latest.rejected if hidden is None else {key: hidden.reason(why) for key, why in latest.rejected.items()}
     _reject(access, number, replace(latest, rejected=shown), now)
     if book.write_counts(access):
@@ -89,9 +92,12 @@ def apply(
         access.run("UPDATE streams SET cursor = ? WHERE id = ?", (batch.cursor.value, number))
     new = sum(each.before is None for each in mail.fresh)
     better = sum(each.before is not None and each.version < each.before[2] for each in mail.fresh)
-    seen = sum(isinstance(change, Message | Meeting) for change in batch.changes)
+    seen = sum(isinstance(change, Message | Meeting | Contact) for change in batch.changes)
     done = Applied(
-        new=new + meetings.new, changed=better + meetings.changed, removed=removed, rejected=len(latest.rejected)
+        new=new + meetings.new + taken.new,
+        changed=better + meetings.changed + taken.changed,
+        removed=removed,
+        rejected=len(latest.rejected),
     )
     return replace(done, unchanged=max(0, seen - done.new - done.changed))
 
@@ -100,12 +106,15 @@ def _latest(batch: Batch) -> _Latest:
     latest = _Latest()
     for change in batch.changes:
         latest.messages.pop(change.key, None)
+        latest.contacts.pop(change.key, None)
         latest.removed.pop(change.key, None)
         latest.rejected.pop(change.key, None)
         if isinstance(change, Message):
             latest.messages[change.key] = change
         elif isinstance(change, Meeting):
             latest.meetings[change.key] = change
+        elif isinstance(change, Contact):
+            latest.contacts[change.key] = change
         elif isinstance(change, Removed):
             latest.removed[change.key] = None
         else:
@@ -125,12 +134,12 @@ def _mail_key(identity: bytes) -> int:
 
 
 def _remove(access: Access, meetings: MeetingIntake, stream: int, keys: Iterable[str]) -> int:
-    """Drop what a stream no longer has: the mail stays, a meeting goes with its last sighting."""
+    """Drop what a stream no longer has: the mail stays, a meeting goes with its last sighting, a contact at once."""
     removed = 0
     for key in keys:
         mark = hash64(key)
         gone = access.run("DELETE FROM sightings WHERE stream = ? AND key = ?", (stream, mark))
-        removed += bool(meetings.drop(stream, mark) or gone)
+        removed += bool(meetings.drop(stream, mark) or cards.drop(access, stream, mark) or gone)
     return removed
 
 
@@ -149,7 +158,7 @@ def _sight(access: Access, stream: int, mail: Intake, messages: Iterable[str]) -
 
 def _reject(access: Access, stream: int, latest: _Latest, now: datetime) -> None:
     """List what could not be read, once; an item that can be read by now is listed no more."""
-    fine = [storable(key) for key in (*latest.messages, *latest.meetings, *latest.removed)]
+    fine = [storable(key) for key in (*latest.messages, *latest.meetings, *latest.contacts, *latest.removed)]
     if fine and access.row("SELECT 1 FROM rejections WHERE stream = ? LIMIT 1", (stream,)):
         listed = {key for (key,) in access.rows("SELECT key FROM rejections WHERE stream = ?", (stream,))}
         gone = [(stream, key) for key in fine if key in listed]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -31,14 +31,19 @@ class CorrectionKind(StrEnum):
     NOT_ME = "not_me"  # an address
     MUTE = "mute"  # an address, or a domain with "@" before it
     UNMUTE = "unmute"  # the same
+    MACHINE = "machine"  # an address
+    HUMAN = "human"  # an address
+    SNOOZE = "snooze"  # what opened the favor; the verdict is the last day on which letters leave it out
+    SNOOZE_PERSON = "snooze_person"  # a section of the letter and an address; the verdict as above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """One thing that the owner said.
 
-    ``verdict``, ``type``, ``email`` (an address of the person whose ledger the favor is in) and ``example`` (the favor
-    as it was inferred then) are of favors only, "" and None otherwise.
+    ``verdict`` (of snoozes too), ``type``, ``email`` (an address of the person whose ledger the favor is in) and ``example`` (the favor
+    as it was inferred then) are of favors only, "" and None otherwise. ``letter`` is the token of the letter that was
+    answered with it, "" where it was said on the command line.
     """
 
     id: int = 0
@@ -49,6 +54,7 @@ class Correction:
     email: str = ""
     at: datetime
     example: Example | None = None
+    letter: str = ""
 
     @property
     def favor(self) -> FavorCorrection | None:
@@ -61,7 +67,9 @@ class Correction:
 
 def corrections(access: Access) -> list[Correction]:
     """Everything the owner said, in the order of saying it."""
-    rows = access.rows("SELECT id, kind, subject, verdict, type, email, at, example FROM corrections ORDER BY id")
+    rows = access.rows(
+        "SELECT id, kind, subject, verdict, type, email, at, example, letter FROM corrections ORDER BY id"
+    )
     return [
         Correction(
             id=number,
@@ -72,8 +80,9 @@ def corrections(access: Access) -> list[Correction]:
             email=email,
             at=time_of(at),
             example=None if shown is None else _EXAMPLE.decode(shown),
+            letter=letter,
         )
-        for number, kind, subject, verdict, type_, email, at, shown in rows
+        for number, kind, subject, verdict, type_, email, at, shown, letter in rows
     ]
 
 
@@ -94,6 +103,8 @@ _OPPOSITE: Final = {
     CorrectionKind.NOT_ME: CorrectionKind.ME,
     CorrectionKind.MUTE: CorrectionKind.UNMUTE,
     CorrectionKind.UNMUTE: CorrectionKind.MUTE,
+    CorrectionKind.MACHINE: CorrectionKind.HUMAN,
+    CorrectionKind.HUMAN: CorrectionKind.MACHINE,
 }
 
 
@@ -130,8 +141,19 @@ def add(access: Access, said: Correction, *, on_that_day: bool = False) -> int:
     number = int((highest[0] if highest else None) or 0) + 1
     shown = None if said.example is None else encode(said.example)
     access.run(
-        "INSERT INTO corrections (id, kind, subject, verdict, type, email, at, example) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (number, said.kind.value, encode(said.subject), said.verdict, said.type, said.email, moment(said.at), shown),
+        "INSERT INTO corrections (id, kind, subject, verdict, type, email, at, example, letter) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            number,
+            said.kind.value,
+            encode(said.subject),
+            said.verdict,
+            said.type,
+            said.email,
+            moment(said.at),
+            shown,
+            said.letter,
+        ),
     )
     stir(access, Stirred.PEOPLE, [0])
     return number
@@ -167,6 +189,12 @@ def singles(said: Sequence[Correction], kind: CorrectionKind, opposite: Correcti
     """The addresses of which ``kind`` was said last, not ``opposite``."""
     latest = {each.subject[0]: each.kind for each in said if each.kind in (kind, opposite) and each.subject}
     return [subject for subject, last in latest.items() if last is kind]
+
+
+def snoozed(said: Sequence[Correction], kind: CorrectionKind, on: date) -> Iterator[Correction]:
+    """The snoozes of one kind that last until ``on`` at least; of two of the same the later holds."""
+    latest = {(each.subject, each.email): each for each in said if each.kind is kind}
+    return (each for each in latest.values() if date.fromisoformat(each.verdict) >= on)
 
 
 def is_muted(emails: Sequence[str], muted: frozenset[str]) -> bool:

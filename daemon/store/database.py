@@ -19,9 +19,11 @@ import sqlalchemy
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import QueuePool
 
 from daemon.store.errors import StoreBusy, StoreError
-from daemon.store.locks import AdvisoryLock, FileLock, NoLock, WriterLock
+from daemon.store.locks import FileLocks, Locks, NoLocks, SessionLocks
+from daemon.store.turns import Turns
 
 #: How long SQLite waits for a reader or writer of another process, in seconds.
 _BUSY_S: Final = 10
@@ -105,22 +107,23 @@ def _postgres(statement: str) -> str:
 
 
 class Database:
-    """Opens transactions; knows the lock by which one process at a time writes."""
+    """Opens transactions, for several threads; knows the locks, by which one process and thread at a time writes."""
 
     def __init__(self, url: str, base: Path) -> None:
         self.url = _resolved(url, base)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.path = Path(self.url.database) if self.sqlite and self.url.database else None
-        self.lock: WriterLock
+        self.locks: Locks
         if self.path is None:
-            self.lock = AdvisoryLock(self._lock_connection)
-            self.engine = sqlalchemy.create_engine(self.url, pool_pre_ping=True)
+            self.locks = SessionLocks(self._lock_connection, self._saying)
+            self.engine = sqlalchemy.create_engine(self.url, pool_pre_ping=True, pool_use_lifo=True)
         elif _create(self.path):
-            self.lock = FileLock(self.path.with_name(self.path.name + ".lock"))
+            self.locks = FileLocks(self.path.with_name(self.path.name + ".lock"), self.path)
             self.engine = _sqlite_engine(self.url, (*_PRAGMAS, *_PRAGMAS_TO_WRITE))
         else:
-            self.lock = NoLock(self.path)
+            self.locks = NoLocks(self.path)
             self.engine = _sqlite_engine(_read_only(self.path), _PRAGMAS)
+        self.lock = Turns(self.locks)
 
     def _lock_connection(self) -> Connection:
         return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
@@ -161,8 +164,13 @@ class Database:
             if self.sqlite:
                 plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def rest(self) -> None:
+        """Close the connections that nobody uses now, and with them their caches."""
+        self.engine.dispose()
+
     def close(self) -> None:
-        """Give every connection back."""
+        """Give every lock and connection back."""
+        self.locks.close()
         self.engine.dispose()
 
     @contextmanager
@@ -235,7 +243,8 @@ def _read_only(path: Path) -> URL:
 
 def _sqlite_engine(url: URL, pragmas: Sequence[str]) -> Engine:
     options = {"timeout": _BUSY_S, "check_same_thread": False, "cached_statements": 256}
-    engine = sqlalchemy.create_engine(url, connect_args=options)
+    # A connection has a cache of its own: the same few are used again rather than all in turn.
+    engine = sqlalchemy.create_engine(url, connect_args=options, pool_use_lifo=True, poolclass=QueuePool)
 
     def prepare(connection: Any, _record: object) -> None:  # what the driver hands out has no common type
         connection.isolation_level = None  # the driver begins no transaction of its own

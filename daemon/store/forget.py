@@ -15,7 +15,7 @@ from itertools import chain
 import msgspec
 
 from connectors.records import Address
-from daemon.store import statements
+from daemon.store import cards, letters, statements
 from daemon.store.addresses import forgotten_email, mark_of, salt
 from daemon.store.corrections import blank_examples, corrections
 from daemon.store.database import Access, Row
@@ -49,11 +49,13 @@ def forget(access: Access, emails: Iterable[str]) -> int:
     leaving = _leaving(access, [row[0] for row in rows if row[2] != OWNER])
     known = [row for row in rows if row[1] not in owners]
     _erase_examples(access, leaving)
+    letters.forget(access, wanted - owners, leaving.names)
     _erase_statements(access, leaving, {row[1] for row in known})
     _erase_reasons(access, leaving, {row[1] for row in known})
     _erase_mail(access, leaving)
     _erase_naming(access, leaving)
     _erase_meetings(access, leaving, {row[1]: row[0] for row in known})
+    cards.erase(access, wanted - owners)
     _erase_person(access, {row[2] for row in known if row[2] is not None}, {row[1] for row in known})
     access.many("UPDATE addresses SET email = ?, person = NULL, sent = 0, received = 0 WHERE id = ?",
                 [(forgotten_email(row[0]), row[0]) for row in known])  # fmt: skip

@@ -89,6 +89,16 @@ Table(
     UniqueConstraint("address", "name"),
 )
 
+# The owner's address books: what the owner calls whom.
+_narrow(
+    "cards",
+    _key("stream", Integer),
+    _key("key"),
+    Column("pull", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("emails", LargeBinary, nullable=False),
+)
+
 # Mail: what each shows by itself, where it was seen, which conversation it is of.
 Table(
     "messages",
@@ -202,7 +212,7 @@ Table(
 )
 Table("contacts", METADATA, _key("person"), Column("content", LargeBinary, nullable=False))
 
-# The owner's word, letters sent, and whom to forget.
+# The owner's word, letters with the replies to them, and whom to forget.
 Table(
     "corrections",
     METADATA,
@@ -214,6 +224,7 @@ Table(
     Column("email", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("example", LargeBinary),
+    Column("letter", Text, nullable=False, server_default=""),
 )
 Table(
     "digests",
@@ -222,5 +233,26 @@ Table(
     Column("message_id", Text, nullable=False),
     Column("claimed_at", BigInteger, nullable=False),
     Column("sent_at", BigInteger),
+)
+Table(
+    "letters",
+    METADATA,
+    _key("token", Text),
+    Column("message_id", Text, nullable=False, unique=True),
+    Column("at", BigInteger, nullable=False),
+    Column("addresses", LargeBinary, nullable=False),
+    Column("items", LargeBinary, nullable=False),
+    Column("mail", LargeBinary),
+)
+Table(
+    "replies",
+    METADATA,
+    _key("identity", LargeBinary),
+    Column("letter", Text, nullable=False),
+    Column("sent_at", BigInteger, nullable=False),
+    Column("read_at", BigInteger, nullable=False),
+    Column("applied", Integer, nullable=False),
+    Column("puzzling", LargeBinary, nullable=False),
+    Column("told", Text),
 )
 _narrow("forgotten", _key("hash", LargeBinary), Column("address", Integer, nullable=False))

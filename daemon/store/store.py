@@ -6,7 +6,8 @@ Each method is one transaction unless it says otherwise, and raises ``StoreError
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +16,12 @@ from zoneinfo import ZoneInfo
 from connectors.records import Batch, Message
 from daemon.store import (
     accounts,
+    cards,
     corrections,
     exporting,
     findings,
     forget,
+    letters,
     people,
     records,
     reinfer,
@@ -27,18 +30,23 @@ from daemon.store import (
     texts,
     views,
 )
-from daemon.store.accounts import Claim, Rejection
+from daemon.store.accounts import Rejection
 from daemon.store.addresses import AddressBook
 from daemon.store.applying import Applied, apply
 from daemon.store.corrections import Correction
 from daemon.store.database import Access, Database
+from daemon.store.errors import StoreBusy
 from daemon.store.exporting import ExportedMail, ExportedMeeting
 from daemon.store.findings import WorkedOut
+from daemon.store.letters import Claim, Letter, Reply
+from daemon.store.locks import RUNNER, account_lock
 from daemon.store.people import StoredPerson
 from daemon.store.streams import Place, UnderWay
 from daemon.store.timelines import Reader
+from daemon.store.turns import waited
 from daemon.store.upgrade import upgraded
 from daemon.store.views import LeftOut
+from inference.cards import Card
 from inference.favor import Favor
 from inference.findings import MessageFindings
 from inference.interactions import Day
@@ -62,30 +70,90 @@ def open_store(url: str, base: Path) -> Store:
     return Store(database)
 
 
+def _note(access: Access, name: str, value: str) -> None:
+    access.run(
+        "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
+
+
 class Store:
-    """An open store. Not for use by several threads at once."""
+    """An open store, for several threads: they write in turns (see ``turns``)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._book = AddressBook()
-        self._taken = 0
+        self._mark = os.urandom(8).hex()
 
     def close(self) -> None:
-        """Give the database back."""
+        """Give the database and every lock back."""
         self._database.close()
+
+    def rest(self) -> None:
+        """Give back what the connections remember; whoever uses the store next opens anew, other threads go on."""
+        self._database.rest()
 
     @contextmanager
     def writing(self, patience_s: float | None = None) -> Iterator[None]:
-        """Be the only one who writes for a while (a pass), waiting ``patience_s`` for another process to finish.
+        """Be the only one who writes for a turn, waiting ``patience_s`` for another process to end its own.
+
+        Several methods called in one turn see what they wrote and nothing of others. A turn is short.
 
         Raises:
-            StoreBusy: it did not.
+            StoreBusy: the other did not end.
         """
-        lock = self._database.lock
-        if patience_s is not None:
-            lock.patience_s = patience_s
-        with lock.held():
+        with self._database.lock.held(patience_s):
             yield
+
+    def give_way(self) -> bool:
+        """Within a turn that is long: let others write, if any wait; whether so, and the store may have changed.
+
+        Raises:
+            StoreBusy: another process writes and does not end.
+        """
+        return self._database.lock.give_way()
+
+    def be_patient(self, seconds: float) -> None:
+        """From now on wait so long for another process to end its turn: what the daemon does has time."""
+        self._database.lock.patience_s = seconds
+
+    @contextmanager
+    def reading(
+        self, account: str, *, told: Callable[[str], None], stop: Callable[[], bool] = lambda: False
+    ) -> Iterator[bool]:
+        """Be the only one who reads an account, waiting as long as another process does; False where ``stop`` held.
+
+        ``told`` gets a line if there is something to wait for.
+        """
+        locks = self._database.locks
+
+        def tell() -> None:
+            runner = locks.holder(RUNNER)
+            who = f"kith run ({runner})" if runner else "another kith"
+            told(f"{who} is reading {account}; waiting")
+
+        with waited(locks, account_lock(account), told=tell, stop=stop) as alone:
+            yield alone
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Be the one daemon of this store.
+
+        Raises:
+            StoreBusy: another one is; the line says which.
+        """
+        locks = self._database.locks
+        if not locks.take(RUNNER):
+            who = locks.holder(RUNNER) or "another process"
+            raise StoreBusy(f"kith run is running on this store already ({who}): one is enough, stop that one first")
+        try:
+            yield
+        finally:
+            locks.give_back(RUNNER)
+
+    def runner(self) -> str:
+        """Who is the daemon of this store, for people: "process 123"; "" where none runs."""
+        return self._database.locks.holder(RUNNER)
 
     @contextmanager
     def _write(self) -> Iterator[Access]:
@@ -143,13 +211,20 @@ class Store:
         """A transaction for which ``_book`` holds; a new book where others may have written, or this one fails."""
         try:
             with self._write() as access:
-                if self._database.lock.taken != self._taken:
+                if self._marked(access):
                     self._book = AddressBook()
-                    self._taken = self._database.lock.taken
                 yield access
         except BaseException:
             self._book = AddressBook()
             raise
+
+    def _marked(self, access: Access) -> bool:
+        """Leave the mark of this store, and say whether another's was there: others wrote addresses since."""
+        row = access.row("SELECT value FROM meta WHERE name = 'writer'")
+        if row is not None and row[0] == self._mark:
+            return False
+        _note(access, "writer", self._mark)
+        return True
 
     def sync_finished(
         self, account: str, kind: str, *, at: datetime, problem: str | None = None, error: str | None = None
@@ -179,15 +254,25 @@ class Store:
             return findings.people_stirred(access)
 
     def note(self, name: str) -> str | None:
-        """A value that a refresh keeps for the next one (see ``save_people``)."""
+        """A value that somebody keeps for the next time (see ``save_people``, ``take_note``)."""
         with self._database.reading() as access:
             row = access.row("SELECT value FROM meta WHERE name = ?", (name,))
             return None if row is None else str(row[0])
+
+    def take_note(self, name: str, value: str) -> None:
+        """Keep a value of the daemon's own: since when letters are sent, what it is doing."""
+        with self._write() as access:
+            _note(access, name, value)
 
     def identities(self) -> list[Identity]:
         """Every address with the names seen beside it and how often."""
         with self._database.reading() as access:
             return list(people.identities(access))
+
+    def cards(self) -> list[Card]:
+        """What the owner's address books say."""
+        with self._database.reading() as access:
+            return cards.cards(access)
 
     def own_sent(self) -> list[str]:
         """The From addresses in Sent mail that are the owner's; not those of others whose mail lies there too."""
@@ -208,11 +293,7 @@ class Store:
         """Make who-is-who true and mark whom that touches; ``settings`` is kept as the note "people"."""
         with self._write() as access:
             people.save_people(access, found, owner_names)
-            access.run(
-                "INSERT INTO meta (name, value) VALUES ('people', ?) "
-                "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                (settings,),
-            )
+            _note(access, "people", settings)
 
     def settle(self) -> None:
         """Turn the marks of what has changed into persons to be worked out again."""
@@ -336,6 +417,7 @@ class Store:
         with self.writing():
             with self._write() as access:
                 self._database.shred(access)
+                self._marked(access)
                 count = forget.forget(access, emails)
             self._book = AddressBook()
             self._database.compact()
@@ -358,27 +440,74 @@ class Store:
         with self._write() as access:
             reinfer.save_readings(access, AddressBook(), readings)
 
-    # Letters.
+    # Letters and replies to them.
 
-    def claim_digest(self, period: str, message_id: str, now: datetime) -> bool:
-        """Claim the letter of a period before sending it; False where it was claimed already."""
+    def claim_letter(self, period: str, letter: Letter, told: Collection[str], now: datetime) -> bool:
+        """Claim a period for ``letter`` before it is sent; False where it was claimed already.
+
+        ``told`` are the identities of the replies that it confirms.
+        """
         with self._write() as access:
-            return accounts.claim_digest(access, period, message_id, now)
+            return letters.claim(access, period, letter, told, now)
 
-    def digest_sent(self, period: str, now: datetime) -> None:
+    def take_over_letter(self, claimed: Claim, now: datetime) -> bool:
+        """Claim an unsent letter anew, to send it once more; False where somebody else did so meanwhile."""
+        with self._write() as access:
+            return letters.take_over(access, claimed, now)
+
+    def letter_sent(self, period: str, now: datetime) -> None:
         """Record that the letter of a period was handed over."""
         with self._write() as access:
-            accounts.digest_sent(access, period, now)
+            letters.sent(access, period, now)
 
-    def release_digest(self, period: str) -> None:
-        """Give a claim back: its letter was refused and is to be sent again."""
+    def release_letter(self, period: str) -> None:
+        """Give a claim back: its letter was refused, and one is to be made anew."""
         with self._write() as access:
-            accounts.release_digest(access, period)
+            letters.release(access, period)
+
+    def keep_letter(self, letter: Letter) -> None:
+        """Keep a letter of no period, so that replies to it are understood."""
+        with self._write() as access:
+            letters.keep(access, letter)
 
     def claims(self) -> Sequence[Claim]:
-        """All letters, by period."""
+        """The letters of all periods, by period."""
         with self._database.reading() as access:
-            return accounts.claims(access)
+            return letters.claims(access)
+
+    def letter(self, token: str) -> Letter | None:
+        """The letter with this token."""
+        with self._database.reading() as access:
+            return letters.letter(access, token)
+
+    def letter_called(self, message_id: str) -> Letter | None:
+        """The letter with this Message-ID."""
+        with self._database.reading() as access:
+            return letters.letter_called(access, message_id)
+
+    def letter_days(self) -> dict[str, datetime]:
+        """By token: the moment that each letter was about."""
+        with self._database.reading() as access:
+            return letters.days(access)
+
+    def unconfirmed_replies(self) -> list[Reply]:
+        """The replies of which no letter has told yet."""
+        with self._database.reading() as access:
+            return letters.replies(access, unconfirmed=True)
+
+    def replies(self) -> list[Reply]:
+        """All replies to letters that were read."""
+        with self._database.reading() as access:
+            return letters.replies(access)
+
+    def apply_reply(self, reply: Reply, said: Sequence[Correction], now: datetime) -> bool:
+        """Note a reply and keep what it says; False, with nothing kept, where it was noted before."""
+        with self._write() as access:
+            if not letters.answered(access, reply, now):
+                return False
+            for each in said:
+                corrections.add(access, each)
+            return True
 
     # Everything, for the owner to take away.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from connectors.records import Cursor
+from daemon.store import cards
 from daemon.store.addresses import AddressBook
 from daemon.store.database import Access
 from daemon.store.forgotten import curtain
@@ -57,23 +58,32 @@ def begin(access: Access, account: str, stream: str, under_way: UnderWay) -> Non
 
 
 def finish(access: Access, book: AddressBook, account: str, stream: str) -> int:
-    """The pull that is under way has come to its end: meetings that it did not show go; how many those were.
+    """The pull that is under way has come to its end: meetings and contacts that it did not show go; how many.
 
-    A pull that showed no meeting at all takes none away, and stays under way: calendars are emptied by accident.
+    A pull that showed none at all takes none away, and stays under way: calendars are emptied by accident.
     """
     number, pull = stream_and_pull(access, account, stream)
-    held = access.row("SELECT 1 FROM meeting_versions WHERE source = ? AND removed = 0 LIMIT 1", (number,))
     gone = 0
+    if cards.held(access, number):
+        if not cards.shown(access, number, pull):
+            return 0
+        gone = cards.drop_unseen(access, number, pull)
+    held = access.row("SELECT 1 FROM meeting_versions WHERE source = ? AND removed = 0 LIMIT 1", (number,))
     if held is not None:
         if access.row("SELECT 1 FROM meeting_versions WHERE source = ? AND pull = ? LIMIT 1", (number, pull)) is None:
-            return 0
-        book.begin(access)
-        meetings = MeetingIntake(access=access, book=book, curtain=curtain(access, book), pull=pull)
-        gone = meetings.drop_unseen(number)
-        meetings.store()
-        if book.write_counts(access):
-            stir(access, Stirred.PEOPLE, [0])
+            return gone
+        gone += _drop_unseen_meetings(access, book, number, pull)
     access.run("UPDATE streams SET under_way = ? WHERE id = ?", (int(UnderWay.NOTHING), number))
+    return gone
+
+
+def _drop_unseen_meetings(access: Access, book: AddressBook, number: int, pull: int) -> int:
+    book.begin(access)
+    meetings = MeetingIntake(access=access, book=book, curtain=curtain(access, book), pull=pull)
+    gone = meetings.drop_unseen(number)
+    meetings.store()
+    if book.write_counts(access):
+        stir(access, Stirred.PEOPLE, [0])
     return gone
 
 

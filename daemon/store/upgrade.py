@@ -14,7 +14,7 @@ from daemon.store.errors import StoreError
 from daemon.store.schema import METADATA
 
 #: The newest migration; a test compares it with the folder ``migrations/versions``.
-NEWEST: Final = "0003"
+NEWEST: Final = "0005"
 
 
 def upgraded(database: Database) -> None:

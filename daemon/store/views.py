@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 from daemon.store import accounts, findings
 from daemon.store.appearances import HUMAN
-from daemon.store.corrections import Correction, CorrectionKind, corrections, is_muted, singles
+from daemon.store.corrections import Correction, CorrectionKind, corrections, is_muted, singles, snoozed
 from daemon.store.database import Access
 from daemon.store.encoding import FINDINGS, READERS, favor_of, moment, time_of
 from daemon.store.people import StoredPerson, persons
 from daemon.store.timelines import Reader
 from inference.acts.act import ActName
-from inference.corrections import FavorCorrection, corrected
+from inference.corrections import FavorCorrection, corrected, named
 from inference.favor import Favor
 from inference.lessons import Lesson, lessons, taught
 from inference.network import Ahead, Network, News, PersonView
@@ -45,16 +45,23 @@ def network(access: Access, as_of: datetime, zone: ZoneInfo, owner_name: str) ->
     """The snapshot that the letter and the health of the network are made from."""
     said = corrections(access)
     muted = frozenset(singles(said, CorrectionKind.MUTE, CorrectionKind.UNMUTE))
+    machines = _machines(access, said)
+    found = favors(access, None, said)
+    today = as_of.astimezone(zone).date()
     return Network(
         as_of=as_of,
         zone=zone,
         owner_name=owner_name,
-        people={person.id: view(person, muted, zone) for person in persons(access)},
-        favors=favors(access, None, said),
-        contacts=findings.contacts(access),
+        people={person.id: view(person, muted, zone) for person in persons(access) if person.id not in machines},
+        favors=found,
+        contacts={person: days for person, days in findings.contacts(access).items() if person not in machines},
         news=_news(access),
         accounts=accounts.states(access),
-        ahead=_ahead(access, as_of),
+        ahead=tuple(each for each in _ahead(access, as_of) if each.person not in machines),
+        resting=_resting(access, found, list(snoozed(said, CorrectionKind.SNOOZE, today))),
+        silent=frozenset(
+            (each.subject[0], each.subject[1]) for each in snoozed(said, CorrectionKind.SNOOZE_PERSON, today)
+        ),
     )
 
 
@@ -72,6 +79,29 @@ def view(person: StoredPerson, muted: frozenset[str], zone: ZoneInfo) -> PersonV
     )
 
 
+def _persons_of(access: Access, emails: Iterable[str]) -> dict[str, int]:
+    """The persons who have these addresses, where they are somebody's."""
+    found = access.table("SELECT email, person FROM addresses WHERE email IN (?*)", sorted(set(emails)))
+    return {email: person for email, person in found.items() if person is not None}
+
+
+def _machines(access: Access, said: Sequence[Correction]) -> frozenset[int]:
+    """Those of whom the owner said that no person writes there."""
+    named = singles(said, CorrectionKind.MACHINE, CorrectionKind.HUMAN)
+    return frozenset(_persons_of(access, named).values()) - {OWNER}
+
+
+def _resting(access: Access, found: Sequence[Favor], said: Sequence[Correction]) -> frozenset[str]:
+    """The favors, by id, that these snoozes mean."""
+    persons = _persons_of(access, (each.email for each in said))
+    books: dict[int, dict[str, Favor]] = {person: {} for person in persons.values()}
+    for favor in found:
+        if favor.person in books:
+            books[favor.person][favor.id] = favor
+    meant = (named(books[persons[each.email]], each.subject) for each in said if each.email in persons)
+    return frozenset(favor.id for favor in meant if favor is not None)
+
+
 def favors(access: Access, person: int | None, said: Sequence[Correction] | None = None) -> tuple[Favor, ...]:
     """All favors, or one person's, with the owner's corrections applied, in order of opening."""
     rows = (
@@ -79,7 +109,10 @@ def favors(access: Access, person: int | None, said: Sequence[Correction] | None
         if person is None
         else access.rows("SELECT content FROM favors WHERE person = ? ORDER BY opened_at, id", (person,))
     )
-    return _as_the_owner_knows(access, [favor_of(content) for (content,) in rows], said)
+    said = corrections(access) if said is None else said
+    machines = _machines(access, said)
+    found = [each for each in (favor_of(content) for (content,) in rows) if each.person not in machines]
+    return _as_the_owner_knows(access, found, said)
 
 
 def favor(access: Access, id_: str) -> Favor | None:
@@ -101,19 +134,18 @@ def learned(access: Access) -> dict[str, Lesson]:
     return lessons(each.favor for each in corrections(access) if each.favor is not None)
 
 
-def _as_the_owner_knows(access: Access, found: Sequence[Favor], said: Sequence[Correction] | None) -> tuple[Favor, ...]:
+def _as_the_owner_knows(access: Access, found: Sequence[Favor], said: Sequence[Correction]) -> tuple[Favor, ...]:
     """The favors with what the owner said about each person's, and with what that teaches about all of them."""
     word: dict[str, list[FavorCorrection]] = defaultdict(list)
-    for each in corrections(access) if said is None else said:
+    for each in said:
         if each.favor is not None:
             word[each.email].append(each.favor)
     if not word:
         return tuple(found)
     found = taught(found, lessons(chain.from_iterable(word.values())))
     of_person: dict[int, list[FavorCorrection]] = defaultdict(list)
-    for email, person in access.pick("SELECT email, person FROM addresses WHERE email IN (?*)", sorted(word)):
-        if person is not None:
-            of_person[person] += word[email]
+    for email, person in _persons_of(access, word).items():
+        of_person[person] += word[email]
     now: dict[str, Favor] = {}
     for person, its in of_person.items():
         now.update({each.id: each for each in corrected([each for each in found if each.person == person], its)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import ssl
 import subprocess
+import threading
 import time
 import traceback
 import zlib
@@ -127,6 +128,7 @@ def test_a_url_with_a_password_in_it_is_refused_without_showing_it():
     with pytest.raises(NeedsOwner) as refused:
         check("https://ada:very-secret@dav.example.org/x")
     assert str(refused.value).startswith("https://dav.example.org/x: leave user and password out")
+    assert shown("https://[::1]:8443/x") == "https://[::1]:8443/x"
     assert shown("https://ada:very-secret@dav.example.org/x?token=very-secret") == "https://dav.example.org/x"
 
 
@@ -300,6 +302,18 @@ def drip(start, piece):
 )  # fmt: skip
 def test_who_sends_a_byte_at_a_time_is_left_after_the_whole_time(start, piece):
     failure(drip(start, piece), Transient, "took longer than 0.4 s", limits=SLOW)
+
+
+def test_a_request_under_way_ends_when_the_client_is_closed_by_another_thread():
+    def slow(request):
+        threading.Timer(0.2, http.close).start()
+        return drip(reply(200, length=1000), b"x")(request)
+
+    with FakeServer(slow) as server:
+        http = client(server.url)
+        with pytest.raises(Transient, match="was left before it had answered"):
+            http.request("GET", server.url)
+        http.close()
 
 
 def test_who_says_nothing_is_left():

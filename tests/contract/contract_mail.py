@@ -35,3 +35,11 @@ def event(name: str) -> str:
 
 
 BAD_EVENT = "BEGIN:VEVENT\r\nUID:bad@source.example\r\nSUMMARY:no start\r\nEND:VEVENT\r\n"
+
+
+def card(name: str) -> str:
+    """A card whose only address is ``name``."""
+    return f"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{name}\r\nFN:About {name}\r\nEMAIL:{name}\r\nEND:VCARD\r\n"
+
+
+BAD_CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:bad@source.example\r\nFN:cut off\r\n"

@@ -6,8 +6,8 @@ import shutil
 
 import pytest
 
-from connectors.sources import ics, maildir, mbox
-from tests.contract.contract_mail import BAD_EVENT, BAD_MAIL, event, mail
+from connectors.sources import ics, maildir, mbox, vcard
+from tests.contract.contract_mail import BAD_CARD, BAD_EVENT, BAD_MAIL, card, event, mail
 from tests.contract.contract_suite import PROMISES, Case
 
 each_promise = pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
@@ -111,6 +111,37 @@ class IcsCase(Case):
         (self.folder / "calendar.ics").unlink()
 
 
+class VcardCase(Case):
+    """One address book."""
+
+    bad = ""
+
+    def connector(self):
+        return vcard.CONNECTOR.open(vcard.VcardSettings(path="book.vcf"), self.surroundings())
+
+    def write(self):
+        (self.folder / "book.vcf").write_bytes((self.bad + "".join(map(card, self.items))).encode())
+
+    def add(self, names):
+        self.items.extend(names)
+        self.write()
+
+    def add_bad(self):
+        self.bad = BAD_CARD
+        self.write()
+
+    def take_out(self, name):
+        self.items.remove(name)
+        self.write()
+
+    def empty(self):
+        self.items = []
+        self.write()
+
+    def vanish(self):
+        (self.folder / "book.vcf").unlink()
+
+
 @each_promise
 def test_mbox_keeps_the_contract(promise, tmp_path):
     promise(MboxCase(tmp_path))
@@ -124,3 +155,8 @@ def test_maildir_keeps_the_contract(promise, tmp_path):
 @each_promise
 def test_ics_keeps_the_contract(promise, tmp_path):
     promise(IcsCase(tmp_path))
+
+
+@each_promise
+def test_vcard_keeps_the_contract(promise, tmp_path):
+    promise(VcardCase(tmp_path))

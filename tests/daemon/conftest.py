@@ -45,14 +45,17 @@ def store(sqlite_stores):
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory):
+def postgres_server():
     """The URL of a PostgreSQL that was started for these tests, as an ordinary user; {} stands for the database."""
     from tests.conftest import missing
 
     programs = sorted(_folders())
     if not programs or not shutil.which("setpriv"):
         missing("needs the program initdb (Debian: postgresql)")
-    yield from _served(programs[-1], tmp_path_factory.mktemp("postgres"))
+    # Not below pytest's own folders: another run beside this one closes them to everybody but root.
+    folder = Path(tempfile.mkdtemp(prefix="kith-postgres-"))
+    yield from _served(programs[-1], folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folders():
@@ -66,9 +69,7 @@ def _served(programs, folder):
     run = ["env", f"HOME={folder}"]
     if os.getuid() == 0:
         nobody = pwd.getpwnam("nobody")
-        temporary = Path(tempfile.gettempdir()).resolve()
-        for path in [folder, *(above for above in folder.parents if temporary in above.parents)]:
-            path.chmod(0o755)  # the server's own user must get to it
+        folder.chmod(0o755)  # the server's own user must get to it
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
         run = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups", *run]
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import pty
 import shutil
 import signal
 import stat
@@ -18,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from daemon.cli import run
-from daemon.config import load
 from daemon.demo import AS_OF, write_sample
 from tests.conftest import missing
 
@@ -370,8 +368,11 @@ def test_the_digest_shows_all_that_the_letter_leaves_out(synced, kith):
     assert len(whole) > len(letter)
 
 
-def test_sending_is_said_not_to_be_there_yet(synced, kith):
-    assert "not available in this version" in kith(synced, "digest", "--send", code=2)
+def test_sending_needs_a_server_and_the_letter_as_it_is(synced, kith):
+    assert "has no [smtp] table" in kith(synced, "digest", "--send", code=2)
+    assert "leave out --output, --format and --all" in kith(synced, "digest", "--send", "--all", code=2)
+    assert "'you' is no mail address" in kith(synced, "digest", "--send", "--to", "you", code=2)
+    assert "--to is for --send" in kith(synced, "digest", "--to", "maya@lindqvist.example", code=2)
 
 
 def test_a_rejected_favor_stays_away_until_that_is_taken_back(sample, kith):
@@ -469,6 +470,30 @@ def test_corrections_teach_explain_says_so_and_the_examples_are_exported(sample,
     for _ in wrong:
         kith(sample, "correct", "undo", kith(sample, "correct", "list").split()[0])
     assert asks() == before
+
+
+def test_a_favor_rests_and_whoever_is_no_person_goes_from_ledger_and_people(sample, kith):
+    def due():
+        letter = json.loads(kith(sample, "digest", "--as-of", DAY, "--format", "json"))
+        return {favor for section in letter["sections"] for item in section["items"] for favor in item["favor_ids"]}
+
+    found = ledger(kith, sample, "--as-of", DAY)
+    favor = next(each for each in found if each["id"] in due())
+    kith(sample, "correct", "snooze", favor["id"][:8], "2 weeks")
+    shown = kith(sample, "correct", "list")
+    assert "left out until" in shown
+    assert "letters leave it out until" in kith(sample, "explain", favor["id"])
+    assert "is no time to come" in kith(sample, "correct", "snooze", favor["id"][:8], "soon", code=2)
+    kith(sample, "correct", "undo", shown.split()[0])
+    assert favor["id"] in due()
+
+    other = next(each for each in (favor["giver"], favor["receiver"]) if not each.get("is_owner"))
+    kith(sample, "correct", "not-a-person", other["addresses"][0])
+    assert favor["id"] not in {each["id"] for each in ledger(kith, sample, "--as-of", DAY)}
+    assert other["addresses"][0] not in kith(sample, "people")
+    assert "is no person" in kith(sample, "correct", "list")
+    kith(sample, "correct", "a-person", other["addresses"][0])
+    assert ledger(kith, sample, "--as-of", DAY) == found
 
 
 def test_two_people_are_merged_and_split_again(sample, kith):
@@ -581,45 +606,6 @@ def test_the_doctor_lists_what_could_not_be_read(sample, kith):
     assert "has no readable address in its From field\n" in kith(sample, "doctor")
 
 
-def test_init_writes_a_config_that_works_and_is_the_owners_alone(tmp_path, kith, synced):
-    arguments = [
-        "--name",
-        'Maya "M" Lindqvist',
-        "--address",
-        "maya@lindqvist.example",
-        "--timezone",
-        "Europe/Stockholm",
-    ]
-    sources = ["--mbox", synced / "mail", "--ics", synced / "calendar.ics", "--sent", "Sent*"]
-    said = kith(tmp_path / "new", "init", *arguments, *sources)
-    path = tmp_path / "new/kith.toml"
-    assert str(path) in said
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    path.write_text(path.read_text().replace('# url = "sqlite', 'url = "sqlite'))
-    assert "mail: 3" in kith(tmp_path / "new", "sync")
-    assert "replace it with --force" in kith(tmp_path / "new", "init", *arguments, code=2)
-    kith(tmp_path / "new", "init", *arguments, "--force")
-    assert "[[accounts]]\nname" not in path.read_text()
-
-
-@pytest.mark.parametrize(
-    ("changed", "says"),
-    [
-        (["--mbox", "/nowhere/mail"], "/nowhere/mail is not there"),
-        (["--timezone", "Europe/Stokholm"], "did you mean 'Europe/Stockholm'?"),
-        (["--address", "maya"], "'maya' is no mail address"),
-    ],
-)
-def test_init_checks_the_answers_before_it_writes(tmp_path, kith, changed, says):
-    good = ["--name", "Maya", "--address", "m@x.example", "--timezone", "UTC"]
-    assert says in kith(tmp_path, "init", *good, *changed, code=2)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_init_without_a_terminal_names_the_flag_that_is_missing(tmp_path, kith):
-    assert "give --name" in kith(tmp_path, "init", code=2)
-
-
 def test_login_says_that_files_need_none(synced, kith):
     assert kith(synced, "login") == "No account in the config needs a login.\n"
     assert kith(synced, "login", "mail") == "mail needs no login.\n"
@@ -663,23 +649,3 @@ def test_without_a_sync_the_ledger_says_that_nothing_is_known(tmp_path, capsys):
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "kith sync" in shown.err
-
-
-def test_init_asks_on_a_terminal(tmp_path, synced):
-    answers = ["Maya Lindqvist", "maya@lindqvist.example, m@lindqvist.example", "UTC", str(synced / "mail"), "", ""]
-    path = tmp_path / "kith.toml"
-    terminal, side = pty.openpty()
-    kith = Path(sys.executable).parent / "kith"
-    process = subprocess.Popen([kith, "--config", path, "init"], stdin=side, stdout=side, stderr=side)
-    os.close(side)
-    said = b""
-    for answer in answers:
-        while not said.rstrip().endswith((b":", b"]")):
-            said += os.read(terminal, 1024)
-        said += b"\n"
-        os.write(terminal, answer.encode() + b"\n")
-    assert process.wait(timeout=60) == 0
-    os.close(terminal)
-    config = load(path)
-    assert config.owner.addresses == ("maya@lindqvist.example", "m@lindqvist.example")
-    assert [account.settings.path for account in config.accounts] == [str(synced / "mail")]

@@ -90,7 +90,7 @@ security = "tls"
     assert config.digest.thresholds.confidence == 0.75
     assert config.digest.thresholds.answer_days == 2
     assert config.smtp is not None
-    assert (config.smtp.host, config.smtp.port) == ("smtp.lindqvist.example", 587)
+    assert (config.smtp.host, config.smtp.port) == ("smtp.lindqvist.example", 465)
 
 
 def test_the_config_and_what_is_in_it_cannot_be_changed(read):
@@ -141,6 +141,12 @@ def test_an_unknown_key_is_named_with_its_line_and_the_nearest_known_one(fault, 
         (OWNER + "[digest.thresholds]\nthank_days = -1", "'thank_days' must be from 0 to 10000"),
         (OWNER + '[smtp]\nhost = "h"\nport = 70000', "70000 is no port"),
         (OWNER + "[smtp]\nport = 25", "the key 'host' is missing"),
+        (OWNER + '[smtp]\nhost = " "', "'host' is empty"),
+        (OWNER + '[smtp]\nhost = "h"\nport = 465', 'port 465 speaks TLS from the start: write security = "tls"'),
+        (OWNER + '[smtp]\nhost = "h"\nsender = "me"', "'me' is no mail address"),
+        (OWNER + '[smtp]\nhost = "h"\ntimeout = 0.0', "'timeout' must be from 1 to 600 seconds"),
+        (OWNER + '[smtp]\nhost = "h"\npassword = "geheim"', "'password'"),
+        (OWNER + '[digest]\nreply_to = "me"', "'me' is no mail address"),
         ('owner = "me"', "must be a table"),
     ],
 )  # fmt: skip
@@ -157,8 +163,8 @@ def test_what_is_wrong_is_said_with_what_to_do(fault, text, says):
         ('[[accounts]]\nname = "a"\npath = "x"', "the key 'kind' is missing"),
         ('[[accounts]]\nname = "a"\nkind = "mbox"', "the key 'path' is missing"),
         ('[[accounts]]\nname = "a"\nkind = "mboxx"\npath = "x"', "there is no kind 'mboxx'; did you mean 'mbox'?"),
-        ('[[accounts]]\nname = "a"\nkind = "fax"\npath = "x"', "there is no kind 'fax'; available are ics, maildir, mbox"),
-        ('[[accounts]]\nname = "a"\nkind = "imap"\nhost = "x"', "kind 'imap' is not available in this version"),
+        ('[[accounts]]\nname = "a"\nkind = "fax"\npath = "x"', "there is no kind 'fax'; available are caldav, "),
+        ('[[accounts]]\nname = "a"\nkind = "gmail"', "kind 'gmail' is not available in this version"),
         (MAIL + MAIL, "there are two accounts called 'mail': rename one"),
     ],
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 
@@ -56,7 +57,7 @@ def letter(words):
         )
     broken = AccountState(name=words(1), kind="imap", last_success=AS_OF, problem=words(2))
     net = network(*favors, people=people, owner_name=words(3), accounts=(broken,))
-    document = build(net, Thresholds(), reply_to="maya@lindqvist.example")
+    document = build(net, Thresholds(), reply_to="maya@lindqvist.example", token="0123456789abcdef")
     return replace(document, owner_name=words(3))
 
 
@@ -86,6 +87,8 @@ def test_nothing_that_a_sender_wrote_is_an_element_a_link_or_an_attribute(opened
     harmless = opened(letter(lambda number: f"Person {number}"))
     assert hostile.elements == harmless.elements
     links = {dict(attrs)["href"] for tag, attrs in hostile.elements if tag == "a"}
-    assert links == {f"mailto:maya@lindqvist.example?subject=wrong%20{number}" for number in range(1, 13)}
+    said = [line.format(number) for number in range(1, 13) for line in ("wrong {}", "done {}", "snooze {} 30d")]
+    to, mark = "mailto:maya@lindqvist.example", "%20kith-0123456789abcdef"
+    assert links == {f"{to}?subject={quote(line)}{mark}&body={quote(line)}" for line in said}
     assert "<script>document․title='owned'</script>" in hostile.text
     assert not set("\u202e\u202d\u2066\u200b\ufeff\x00\x1b") & set(hostile.text)

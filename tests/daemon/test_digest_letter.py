@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -14,10 +15,12 @@ from hypothesis import strategies as st
 
 from daemon.digest import wording
 from daemon.digest.build import build
+from daemon.digest.document import Heard
 from daemon.digest.render import render
 from daemon.digest.section import Thresholds
 from tests.daemon.digest_sample import AS_OF, crowded, failing, favor, network, person, quiet, sample
 
+TOKEN = "0123456789abcdef"
 IDS = [
     "accounts", "answer", "keep_promise", "thank", "tell_outcome", "waiting_on", "drifting", "give_back",
     "share_news", "showed_up", "one_sided",
@@ -154,9 +157,28 @@ def test_the_owner_is_called_by_the_given_name_only_where_it_is_clear():
 
 
 def test_corrections_go_by_reply_where_somebody_reads_them():
-    page = render(letter(sample(), reply_to="maya+kith@lindqvist.example"), "html")
-    assert 'href="mailto:maya%2Bkith@lindqvist.example?subject=wrong%203"' in page
-    assert "Reply with its number: wrong 1." in page
+    document = letter(sample(), reply_to="maya+kith@lindqvist.example", token=TOKEN)
+    page, plain = render(document, "html"), render(document, "text")
+    to = "mailto:maya%2Bkith@lindqvist.example"
+    for line in ("wrong 3", "done 3", "snooze 3 30d"):
+        said = quote(line)
+        assert f'href="{to}?subject={said}%20kith-{TOKEN}&amp;body={said}"' in page
+    for shown in (page, " ".join(plain.split())):
+        assert "Answer this letter with its number, a line for each: “wrong 1”, “done 2”" in shown
+        assert f"Letter kith-{TOKEN}" in shown
+
+
+def test_a_letter_says_what_came_of_the_corrections():
+    def said(*heard):
+        return " ".join(render(letter(sample(), heard=heard), "text").split())
+
+    may = date(2026, 5, 26)
+    assert "Your corrections of 26 May: two applied." in said(Heard(on=may, applied=2))
+    both = said(
+        Heard(on=may, applied=1, puzzling=("wrnog 3",)), Heard(on=date(2026, 5, 28), applied=0, puzzling=("?",))
+    )
+    assert "Your corrections of 26 May and 28 May: one applied; two not understood: “wrnog 3”, “?”." in both
+    assert "Your corrections" not in said()
 
 
 def test_corrections_go_by_command_where_nobody_reads_replies():
@@ -175,7 +197,7 @@ def test_the_text_is_at_most_76_columns_wide_links_excepted():
 
 def test_the_page_is_small_and_holds_nothing_active_or_remote():
     for net in (sample(), failing(), crowded(), quiet()):
-        page = render(letter(net, reply_to="maya@lindqvist.example"), "html")
+        page = render(letter(net, reply_to="maya@lindqvist.example", token=TOKEN), "html")
         assert len(page.encode()) < 40_000
         tags = {tag for tag, _ in Skeleton(page).found}
         assert not tags & {"img", "script", "svg", "link", "iframe", "form", "input", "button", "object", "base"}
@@ -188,7 +210,7 @@ def test_the_page_stays_small_whatever_senders_write():
     long = "\U0001f600\"&<>'漢" * 700
     people = [person(n, long, email=f"{n}@mail.example") for n in range(1, 31)]
     favors = [favor(n, n, "intro", ("asked", 9, long), to_owner=False, matter=long) for n in range(1, 31)]
-    document = letter(network(*favors, people=people), reply_to="maya@lindqvist.example")
+    document = letter(network(*favors, people=people), reply_to="maya@lindqvist.example", token=TOKEN)
     assert len(document.shown) == 12
     assert len(render(document, "html").encode()) < 40_000
 
@@ -199,7 +221,7 @@ def test_whatever_senders_write_the_page_keeps_its_elements_and_attributes(name,
     def skeleton(*words):
         who = person(1, words[0], email="a@mail.example")
         net = network(favor(1, 1, "intro", ("asked", 9, words[1]), to_owner=False, matter=words[2]), people=(who,))
-        return Skeleton(render(letter(net, reply_to="maya@lindqvist.example"), "html")).found
+        return Skeleton(render(letter(net, reply_to="maya@lindqvist.example", token=TOKEN), "html")).found
 
     assert skeleton(name, f"x{quote}", f"x{matter}") == skeleton("Dana", "Hello", "Lunch")
 

@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from daemon.checkup import DISTRIBUTION, TOP_LEVEL, Verdict, names
+from daemon.checkup import Verdict
+from daemon.checkup.machine import DISTRIBUTION, TOP_LEVEL, names
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

@@ -11,7 +11,19 @@ import pytest
 
 from connectors.records import Cursor, Rejected, Removed
 from daemon.refresh import refresh
-from daemon.store import Correction, CorrectionKind, Place, StoreBusy, StoreError, UnderWay, open_store
+from daemon.store import (
+    Correction,
+    CorrectionKind,
+    Letter,
+    LetterItem,
+    Meant,
+    Place,
+    Reply,
+    StoreBusy,
+    StoreError,
+    UnderWay,
+    open_store,
+)
 from daemon.store.people import person_number
 from inference.people import person_key
 from inference.timeline import OWNER
@@ -208,16 +220,68 @@ def test_corrections_are_kept_in_order_and_can_be_taken_back(stores):
     assert [each.kind for each in store.corrections()] == [CorrectionKind.ME]
 
 
+def letter(token):
+    return Letter(
+        token=token,
+        message_id=f"{token}@kith",
+        at=NOW,
+        addresses=(MAYA.email,),
+        items=(LetterItem(code=1, section="answer", emails=(DANA.email,), favors=(Meant(id="ab", opening=("x",)),)),),
+        mail=b"From: me",
+    )
+
+
 def test_a_letter_is_claimed_once(stores):
     store = stores()
-    assert store.claim_digest("2026-W23", "a@kith", NOW)
-    assert not store.claim_digest("2026-W23", "b@kith", NOW)
-    store.release_digest("2026-W23")
-    assert store.claim_digest("2026-W23", "c@kith", NOW)
-    store.digest_sent("2026-W23", NOW)
-    store.release_digest("2026-W23")
+    assert store.claim_letter("2026-W23", letter("a"), (), NOW)
+    assert not store.claim_letter("2026-W23", letter("b"), (), NOW)
+    assert (store.letter("a"), store.letter("b")) == (letter("a"), None)
+    store.release_letter("2026-W23")
+    assert (store.letter("a"), store.claims()) == (None, [])
+    assert store.claim_letter("2026-W23", letter("c"), (), NOW)
+    store.letter_sent("2026-W23", NOW)
+    store.release_letter("2026-W23")
     (claim,) = store.claims()
     assert (claim.message_id, claim.sent_at) == ("c@kith", NOW)
+    assert store.letter_called("c@kith") == replace(letter("c"), mail=b"")
+    assert store.letter_days() == {"c": NOW}
+
+
+def test_an_unsent_letter_is_taken_over_by_one(stores):
+    store = stores()
+    store.claim_letter("2026-W23", letter("a"), (), NOW)
+    (claimed,) = store.claims()
+    assert store.take_over_letter(claimed, NOW + timedelta(minutes=20))
+    assert not store.take_over_letter(claimed, NOW + timedelta(minutes=20))
+    assert store.letter("a").mail == b"From: me"
+
+
+def test_a_reply_is_applied_once_and_told_of_by_one_letter(stores):
+    store = stores()
+    reply = Reply(identity="ab" * 16, letter="a", sent_at=NOW, applied=1, puzzling=("wrnog 3",))
+    said = Correction(kind=CorrectionKind.MUTE, subject=(DANA.email,), at=NOW, letter="a")
+    assert store.apply_reply(reply, [said], NOW)
+    (kept,) = store.corrections()
+    assert kept.letter == "a"
+    store.remove_correction(kept.id)
+    assert not store.apply_reply(reply, [said], NOW)
+    assert (store.corrections(), store.unconfirmed_replies()) == ([], [reply])
+    store.claim_letter("2026-W23", letter("b"), (reply.identity,), NOW)
+    assert store.unconfirmed_replies() == []
+    store.release_letter("2026-W23")
+    assert store.unconfirmed_replies() == [reply]
+
+
+def test_whoever_is_forgotten_goes_from_the_letters_too(stores):
+    store = stores()
+    feed(store, mail("a"))
+    store.claim_letter("2026-W23", letter("a"), (), NOW)
+    reply = Reply(identity="ab" * 16, letter="a", sent_at=NOW, applied=0, puzzling=("never Dana again",))
+    store.apply_reply(reply, [], NOW)
+    store.forget([DANA.email])
+    left = store.letter("a")
+    assert (left.items, left.mail) == ((), b"")
+    assert store.unconfirmed_replies()[0].puzzling == ("never … again",)
 
 
 def test_two_stores_on_one_database_do_not_write_at_once(tmp_path, stores):

@@ -37,7 +37,8 @@ def test_an_older_store_keeps_what_the_owner_said(store):
     database = store._database
     with database.writing() as access:
         access.run("DROP TABLE corrections")
-        access.run("DROP TABLE statements")
+        for table in ("statements", "letters", "replies", "cards"):
+            access.run(f"DROP TABLE {table}")
         access.run(
             "CREATE TABLE corrections (id INTEGER NOT NULL PRIMARY KEY, kind TEXT NOT NULL, subject BLOB NOT NULL, "
             "verdict TEXT NOT NULL, type TEXT, email TEXT NOT NULL, at BIGINT NOT NULL)"
@@ -46,7 +47,7 @@ def test_an_older_store_keeps_what_the_owner_said(store):
         access.run("UPDATE alembic_version SET version_num = '0001'")
     upgraded(database)
     (kept,) = store.corrections()
-    assert (kept.subject, kept.example) == (("dana@acme.example",), None)
+    assert (kept.subject, kept.example, kept.letter) == (("dana@acme.example",), None, "")
 
 
 def test_sqlite_keeps_narrow_tables_in_their_index_alone(store):

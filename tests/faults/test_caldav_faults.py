@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+import ssl
+import subprocess
 from collections import deque
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors import http
+from connectors import caldav_server, http
 from connectors.caldav_xml import NotXml, multistatus, tree
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, ProtocolViolation, Transient
 from connectors.protocol import Stream, Surroundings
 from connectors.records import Meeting, Rejected, Removed
 from connectors.sources import caldav
 from daemon.pipeline import sync_account
+from tests.conftest import missing
 from tests.contract.contract_mail import event
 from tests.services.fake_caldav import FakeCaldav, answers, one
 from tests.services.fake_http import FakeServer, reply
@@ -189,6 +193,17 @@ def test_changes_that_come_in_pages_are_read_to_the_end(fake):
     assert fake.pull(cursor)[0] == []
 
 
+def test_what_comes_on_one_page_and_goes_on_the_next_is_not_there(fake):
+    more = "<response><href>/home/work/</href><status>HTTP/1.1 507 More</status></response>"
+    here, gone = one("/home/work/e00.ics", "<getetag>1</getetag>"), "<response><href>/home/work/e00.ics</href>"
+    pages = iter([
+        answers(f"{here}{more}<sync-token>token-1</sync-token>"),
+        answers(f"{gone}<status>HTTP/1.1 404 Not Found</status></response><sync-token>token-2</sync-token>"),
+    ])  # fmt: skip
+    fake.dav.by_kind["sync"] = lambda request: next(pages)
+    assert fake.pull()[0] == []
+
+
 @pytest.mark.parametrize("token", ["token-0", "same", ""])
 def test_pages_that_never_end_are_a_violation(fake, token):
     more = "<response><href>/home/work/</href><status>HTTP/1.1 507 More</status></response>"
@@ -222,6 +237,16 @@ def test_a_server_without_sync_collection_is_read_by_etags(fake, ctags):
     assert fake.pull(cursor) == ([], cursor)
 
 
+def test_a_token_in_the_list_that_never_changes_does_not_hide_what_does(fake):
+    fake.dav.ctags = False
+    _, cursor = fake.pull()
+    token = fake.dav.token("work")
+    fake.dav.change("work", e50=event("e50"))
+    found = fake.dav._found
+    fake.dav.by_kind["propfind"] = lambda request: found(request).replace(b"token-13", token.encode())
+    assert [change.uid for change in fake.pull(cursor)[0]] == ["e50"]
+
+
 def test_a_server_that_learns_sync_collection_is_not_read_anew(fake):
     fake.dav.syncs = False
     _, cursor = fake.pull()
@@ -242,7 +267,7 @@ def test_a_server_that_only_believes_to_know_sync_collection_is_read_by_etags(fa
 
 @pytest.mark.parametrize(
     "refusal",
-    [reply(403, b'<error xmlns="DAV:"><valid-sync-token/></error>'), reply(412), reply(410), reply(409),
+    [reply(403, b'<error xmlns="DAV:"><valid-sync-token/></error>'), reply(412), reply(410), reply(409), reply(400), reply(507),
      reply(403, b'<D:error xmlns:D="DAV:"><D:valid-sync-token>old</D:valid-sync-token></D:error>')],
 )  # fmt: skip
 def test_every_way_to_refuse_a_token_means_that_it_is_expired(fake, refusal):
@@ -319,6 +344,18 @@ def test_a_server_that_chokes_on_everything_is_in_trouble_itself(fake):
         fake.pull()
 
 
+def test_a_server_that_gives_no_event_at_all_needs_the_owner(fake):
+    fake.dav.by_kind |= {"multiget": lambda request: answers(""), "get": lambda request: reply(403)}
+    with pytest.raises(NeedsOwner, match="does not allow this"):
+        fake.pull()
+
+
+def test_a_server_that_lists_events_under_paths_that_are_not_there_is_told_so(fake):
+    fake.dav.by_kind |= {"multiget": lambda request: answers(""), "get": lambda request: reply(404)}
+    with pytest.raises(ProtocolViolation, match="lists events that it does not give"):
+        fake.pull()
+
+
 def test_an_event_that_the_report_leaves_out_is_got_by_itself(fake):
     fake.dav.by_kind["multiget"] = lambda request: answers("")
     changes, cursor = fake.pull()
@@ -350,6 +387,23 @@ def test_an_event_that_is_too_large_is_rejected_and_its_neighbours_are_read(fake
     assert fake.pull(cursor)[0] == []
 
 
+def test_a_calendar_with_more_meetings_than_anybody_has_is_left(fake, monkeypatch):
+    monkeypatch.setattr(caldav, "MOST_MEETINGS", 8)
+    with pytest.raises(ProtocolViolation, match="the calendar Work has more than 8 meetings: exclude it"):
+        fake.pull()
+
+
+def test_a_resource_without_an_etag_is_not_a_resource_that_is_gone(fake):
+    changes, cursor = fake.pull()
+    lacks = "<propstat><prop><getetag/></prop><status>HTTP/1.1 404 Not Found</status></propstat>"
+    fake.dav.change("work", e05=event("e05").replace("About", "More about"))
+    fake.dav.by_kind["sync"] = lambda request: answers(
+        f"<response><href>/home/work/e05.ics</href>{lacks}</response><sync-token>token-99</sync-token>"
+    )
+    changes, _ = fake.pull(cursor)
+    assert [change.summary for change in changes] == ["More about e05"]
+
+
 def test_an_event_with_characters_that_xml_forbids_is_read(fake):
     fake.dav.change("work", e05=event("e05").replace("About", "A\x0bb\x01out"))
     changes, _ = fake.pull()
@@ -379,6 +433,58 @@ def test_a_host_in_the_names_of_resources_is_not_gone_to(fake):
     assert [change.uid for change in fake.pull()[0]] == ["e00", "e01"]
 
 
+SISTERS = {
+    ("https://caldav.icloud.com/", "https://p42-caldav.icloud.com:443/1/calendars/"): True,
+    ("https://example.org/", "https://dav.example.org/"): True,
+    ("https://dav.example.org/", "https://example.org/"): True,
+    ("https://a.dav.example.co.uk/", "https://b.dav.example.co.uk/"): True,
+    ("http://dav.example.org/", "https://dav.example.org/"): True,
+    ("https://dav.example.org/", "http://dav.example.org/"): False,
+    ("https://dav.example.org/", "https://dav.example.org:8443/"): False,
+    ("https://dav.example.org/", "https://evilexample.org/"): False,
+    ("https://dav.example.org/", "https://example.org.evil.test/"): False,
+    ("https://example.co.uk/", "https://evil.co.uk/"): False,
+    ("https://example.org/", "https://evil.org/"): False,
+    ("https://localhost/", "https://evil.localhost/"): False,
+    ("https://dav.example.org/", "https://u:p@dav2.example.org/"): False,
+    ("https://dav.example.org/", "https://[broken/"): False,
+}
+
+
+@pytest.mark.parametrize(("url", "there"), SISTERS)
+def test_only_a_host_of_the_same_provider_gets_the_login_too(url, there):
+    assert caldav_server._sisters(url, there) is SISTERS[url, there]
+
+
+def test_a_site_for_people_at_the_root_does_not_hide_the_server_behind_it(fake):
+    def site(request):
+        if request.path == "/":
+            return PAGE
+        return reply(301, Location="/me/") if request.path == "/.well-known/caldav" else None
+
+    fake.dav.by_kind["propfind"] = site
+    assert [stream.name for stream in fake.connector().streams()] == ["work"]
+    fake.dav.by_kind["propfind"] = lambda request: PAGE if request.path == "/" else reply(404)
+    with pytest.raises(Transient, match="answered with a web page"):
+        fake.connector().streams()
+    fake.dav.by_kind["propfind"] = lambda request: reply(404)
+    with pytest.raises(NeedsOwner, match="there is no CalDAV at"):
+        fake.connector().streams()
+
+
+def test_calendars_of_several_homes_have_their_whole_path_for_a_name(fake):
+    homes = "<C:calendar-home-set><href>/home/</href><href>/team/</href><href>/gone/</href></C:calendar-home-set>"
+    kind = "<resourcetype><collection/><C:calendar/></resourcetype>"
+
+    def told(request):
+        if request.path == "/team/":
+            return answers(one("/team/work/", kind))
+        return {"/me/": answers(one("/me/", homes)), "/gone/": reply(404)}.get(request.path)
+
+    fake.dav.by_kind["propfind"] = told
+    assert [stream.name for stream in fake.connector().streams()] == ["home/work", "team/work"]
+
+
 def test_a_home_on_a_strange_host_gets_no_login(fake):
     home = "<C:calendar-home-set><href>https://other.example/home/</href></C:calendar-home-set>"
     fake.dav.by_kind["propfind"] = lambda request: answers(one(request.path, home))
@@ -400,6 +506,23 @@ def test_a_bearer_token_is_sent_and_never_shown(fake):
     assert "mallory" not in str(refused.value)
     with pytest.raises(NeedsOwner, match="config names no password"):
         fake.pull(auth="bearer")
+
+
+def test_a_server_with_an_authority_of_its_own_is_trusted_by_ca_file(fake, tmp_path):
+    if shutil.which("openssl") is None:
+        missing("needs the program openssl")
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=test", "-addext",
+            "subjectAltName=IP:127.0.0.1", "-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "ca.pem")]  # fmt: skip
+    subprocess.run(make, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "ca.pem", tmp_path / "key.pem")
+    with FakeServer(fake.dav, tls=context) as server:
+        fake.server = server
+        assert len(fake.pull(ca_file="ca.pem")[0]) == 12
+        with pytest.raises(NeedsOwner, match="if the server has an authority of its own, set ca_file"):
+            fake.pull()
+        with pytest.raises(NeedsOwner, match=r"nowhere\.pem is not there: correct ca_file"):
+            fake.pull(ca_file="nowhere.pem")
 
 
 # -- XML -------------------------------------------------------------------------------------------------------------

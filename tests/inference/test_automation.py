@@ -79,7 +79,8 @@ def test_every_verdict_says_why():
         ({"x-auto-response-suppress": "All"}, MailKind.BOT),
         ({"x-auto-response-suppress": "DR, OOF"}, MailKind.PERSONAL),
         ({"feedback-id": "1:2:acme"}, MailKind.PERSONAL),
-        ({"x-kithkeeper": "digest"}, MailKind.OWN_DIGEST),
+        ({"x-kithkeeper": "2026-W23", "auto-submitted": "auto-generated"}, MailKind.OWN_DIGEST),
+        ({"x-kithkeeper": "2026-W23"}, MailKind.PERSONAL),
     ],
 )
 def test_headers_tell(headers, expected):

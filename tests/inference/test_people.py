@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inference.cards import Card
 from inference.people import Identity, People, resolve
 
 
@@ -372,3 +373,56 @@ def test_two_names_that_two_addresses_share_are_one_suggestion():
     both = {"Dana Whitfield": 3, "Dana Brook": 2}
     people = who(Identity(email="x1@acme.example", names=both), Identity(email="x2@other.example", names=both))
     assert len(people.suggestions) == 1
+
+
+def card(name, *emails):
+    return Card(name=name, emails=emails)
+
+
+def test_the_owner_s_address_book_makes_one_person_of_the_addresses_of_a_card():
+    addresses = (identity("dw@acme.example"), identity("flowers@home.example", "D."))
+    people = who(
+        *addresses, cards=[card("Dana Whitfield", "dw@acme.example", "flowers@home.example", "unseen@x.example")]
+    )
+    assert groups(people) == {("dw@acme.example", "flowers@home.example")}
+    assert people.persons[0].name == "Dana Whitfield"
+    assert people.persons[0].because == ("your address book has both under Dana Whitfield",)
+
+
+def test_the_name_in_the_address_book_outweighs_what_mails_say():
+    people = who(
+        identity("dana@acme.example", "Acme Front Desk", times=90), cards=[card("Dana Whitfield", "dana@acme.example")]
+    )
+    assert people.persons[0].name == "Dana Whitfield"
+
+
+def test_a_card_of_many_addresses_or_with_one_of_the_owner_s_makes_nobody_one_person():
+    many = [f"p{number}@acme.example" for number in range(9)]
+    people = who(*map(identity, many), cards=[card("Acme", *many)])
+    assert len(people.persons) == 9
+    family = ("ann@home.example", "bo@home.example")
+    people = who(*map(identity, family), cards=[card("Family", *family, "maya@lindqvist.example")])
+    assert groups(people) == {("ann@home.example",), ("bo@home.example",)}
+
+
+def test_role_mailboxes_on_a_card_stay_what_they_are():
+    people = who(identity("dana@acme.example"), identity("support@acme.example"),
+                 cards=[card("Dana Whitfield", "dana@acme.example", "support@acme.example")])  # fmt: skip
+    assert groups(people) == {("dana@acme.example",), ("support@acme.example",)}
+
+
+def test_what_the_owner_has_split_no_card_joins():
+    pair = ("a@acme.example", "b@acme.example")
+    people = who(*map(identity, pair), cards=[card("Dana", *pair)], split=[pair])
+    assert len(people.persons) == 2
+
+
+def test_the_order_of_cards_does_not_matter():
+    cards = [
+        card("Dana", "a@x.example", "b@x.example"),
+        card("Dana Whitfield", "b@x.example", "c@x.example"),
+        card("", "c@x.example"),
+    ]
+    addresses = [identity(email) for email in ("a@x.example", "b@x.example", "c@x.example")]
+    assert who(*addresses, cards=cards) == who(*addresses, cards=cards[::-1])
+    assert groups(who(*addresses, cards=cards)) == {("a@x.example", "b@x.example", "c@x.example")}

@@ -72,7 +72,7 @@ def test_what_is_forwarded_is_not_what_a_mail_answers(subject):
         ({"precedence": "bulk"}, MailKind.BULK),
         ({"auto-submitted": "auto-generated"}, MailKind.BOT),
         ({"auto-submitted": "auto-replied"}, MailKind.AUTO_REPLY),
-        ({"x-kithkeeper": "digest"}, MailKind.OWN_DIGEST),
+        ({"x-kithkeeper": "2026-W23", "auto-submitted": "auto-generated"}, MailKind.OWN_DIGEST),
     ],
 )
 def test_mail_that_no_person_wrote_has_no_acts(headers, kind):

@@ -24,6 +24,7 @@ def _unthanked(entry: Entry, network: Network, thresholds: Thresholds) -> bool:
     done = entry.state.delivered_at
     return (
         entry.favor.receiver == OWNER
+        and entry.favor.id not in network.resting
         and unthanked(entry.state)
         and done is not None
         and thresholds.thank_days <= entries.age(network, done) <= thresholds.gratitude_days
