@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from connectors.errors import ConnectorError, Transient
+from connectors.errors import ConnectorError, MaybeSent, Transient
 from connectors.google_batch import BOUNDARY, Answer, batch_answers, batch_body
 from connectors.google_errors import error_of, is_rate_limit
 from connectors.google_login import GoogleTokens
@@ -137,10 +137,17 @@ class GoogleApi:
         """Send a request that must not be sent twice.
 
         Raises:
-            ConnectorError: as its subclasses say; after ``Transient`` it may have worked.
+            MaybeSent: nobody knows whether it worked.
+            ConnectorError: it did not; as its subclasses say.
         """
         self._take(units)
-        answer = self._sent(request.method, request.uri, request.body)
+        self._tokens.authorization()  # what fails here was not sent for sure
+        try:
+            answer = self._sent(request.method, request.uri, request.body)
+        except Transient as error:
+            raise MaybeSent(str(error)) from None
+        if answer.status >= 500:
+            raise MaybeSent(str(self._error(answer)))
         if not _is_good(answer):
             raise self._error(answer)
 

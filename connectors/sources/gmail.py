@@ -105,6 +105,7 @@ class GmailConnector:
         self.api = GoogleApi(GMAIL, self._tokens, per_minute=settings.units_per_minute, pace=pace)
         self._profile: dict[str, Any] | None = None
         self._resources: dict[str, Any] = {}
+        self._whose = ""
 
     def streams(self) -> Sequence[Stream]:
         """The one stream that there is.
@@ -114,7 +115,16 @@ class GmailConnector:
             Transient: Gmail cannot be reached.
         """
         self._profile = self._asked_profile()
+        self._whose = one_line(text_of(self._profile.get("emailAddress")), 200)
         return [STREAM]
+
+    def own_streams(self) -> Sequence[str]:
+        """Gmail itself says of each mail whether the owner sent it."""
+        return [STREAM.name]
+
+    def abilities(self) -> Sequence[str]:
+        """Whose mailbox it is."""
+        return [f"it is the mailbox of {self._whose}"] if self._whose else []
 
     def close(self) -> None:
         """Give the connections back."""
@@ -355,7 +365,8 @@ def send(settings: GmailSettings, around: Surroundings, letter: bytes) -> None:
 
     Raises:
         NeedsOwner: the login may not send.
-        ConnectorError: as its subclasses say; after ``Transient`` nobody knows whether it went out.
+        MaybeSent: nobody knows whether it went out.
+        ConnectorError: it did not; as its subclasses say.
     """
     tokens = GoogleTokens(settings, around, WANTS)
     if not tokens.may((SEND,)):
@@ -434,4 +445,4 @@ def login(settings: GmailSettings, around: Surroundings) -> GoogleLogin:
     return GoogleLogin(settings, around, WANTS)
 
 
-CONNECTOR = ConnectorSpec(kind="gmail", settings=GmailSettings, open=open_gmail, login=login)
+CONNECTOR = ConnectorSpec(kind="gmail", settings=GmailSettings, open=open_gmail, login=login, send=send)

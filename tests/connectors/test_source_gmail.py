@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation, Transient
+from connectors.errors import CursorExpired, MaybeSent, NeedsOwner, ProtocolViolation, Transient
 from connectors.google_api import Pace
 from connectors.passwords import Secret
 from connectors.protocol import Surroundings
@@ -486,3 +486,26 @@ def test_the_letter_is_sent_as_it_is(post):
     post.keep(post.fake.login((*GMAIL_SCOPES, f"{SCOPE}gmail.send")))
     gmail.send(gmail.GmailSettings(endpoint=post.url), post.around, letter)
     assert post.box.sent == [letter]
+
+
+def test_a_letter_that_may_have_gone_out_is_told_from_one_that_did_not(post):
+    post.keep(post.fake.login((*GMAIL_SCOPES, f"{SCOPE}gmail.send")))
+    settings = gmail.GmailSettings(endpoint=post.url)
+    for kind, error in (("cut", MaybeSent), ("500", MaybeSent), ("403-rate", Transient), ("403-scope", NeedsOwner)):
+        post.fake.trouble(kind, where="messages/send")
+        with pytest.raises(error) as raised:
+            gmail.send(settings, post.around, mail("letter"))
+        assert type(raised.value) is error
+    post.fake.trouble("500", where="/token")
+    post.keep(post.fake.login((*GMAIL_SCOPES, f"{SCOPE}gmail.send")))
+    with pytest.raises(Transient) as raised:
+        gmail.send(settings, post.around, mail("letter"))
+    assert type(raised.value) is Transient
+    assert post.box.sent == []
+
+
+def test_the_doctor_hears_whose_mailbox_it_is_and_that_sent_mail_is_known(post):
+    connector = post.connector()
+    connector.streams()
+    assert connector.own_streams() == ["All Mail"]
+    assert connector.abilities() == ["it is the mailbox of maya@lindqvist.example"]
