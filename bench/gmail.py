@@ -261,11 +261,15 @@ def each_date(fake: Fake, name: str) -> datetime:
     return datetime.fromtimestamp(fake.mailbox.messages[name]["date"] / 1000, tz=UTC)
 
 
+def gmail_part(work: Path, messages: int = 50_000) -> None:
+    """All of it, in a folder of its own."""
+    for part in (units, throughput):
+        (work / part.__name__).mkdir()
+        part(work / part.__name__)
+    (work / "first").mkdir()
+    first_letter(messages, work / "first")
+
+
 if __name__ == "__main__":
-    messages = int(sys.argv[1].replace(",", "")) if len(sys.argv) > 1 else 50_000
     with tempfile.TemporaryDirectory(prefix="kith-bench-") as work:
-        for number, part in enumerate((units, throughput)):
-            (Path(work) / str(number)).mkdir()
-            part(Path(work) / str(number))
-        (Path(work) / "first").mkdir()
-        first_letter(messages, Path(work) / "first")
+        gmail_part(Path(work), int(sys.argv[1].replace(",", "")) if len(sys.argv) > 1 else 50_000)

@@ -305,10 +305,10 @@ def _is_its_own(answer: Answer | None) -> bool:
 
 
 def text_of(value: object) -> str:
-    """A JSON value that should be text or a number, as text; empty for anything else."""
-    if isinstance(value, bool):
-        return ""
-    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    """A JSON value that should be text or a number, as text that can be written anywhere; empty for anything else."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()  # JSON may hold half a character
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def list_of(answer: Mapping[str, Any], name: str) -> list[dict[str, Any]]:

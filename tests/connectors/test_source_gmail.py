@@ -306,6 +306,16 @@ def test_what_came_and_went_is_told(post):
     assert post.read(cursor)[0] == []
 
 
+def test_mail_that_goes_from_spam_to_the_bin_is_gone(post):
+    one = post.box.deliver(mail("one"))
+    _, cursor = post.read()
+    post.box.label(one, add=["SPAM"], remove=["INBOX"])
+    post.box.label(one, add=["TRASH"], remove=["SPAM"])
+    assert [type(change) for change in post.read(cursor)[0]] == [Removed]
+    post.box.label(one, add=["INBOX"], remove=["TRASH"])
+    assert post.read(cursor)[0] == []
+
+
 def test_flags_and_own_labels_cost_nothing(post):
     one = post.box.deliver(mail("one"))
     _, cursor = post.read()

@@ -288,3 +288,18 @@ def test_lasting_trouble_is_the_daemons(diary):
     diary.fake.trouble("403-scope", times=99, where="calendarList")
     with pytest.raises(NeedsOwner, match="kith login diary"):
         diary.connector().streams()
+
+
+def test_what_changes_between_two_pages_is_told_as_it_is_last(diary):
+    diary.put("one")
+    _, cursor = diary.read()
+    listed = diary.calendars.list_events
+
+    def twice(**asked):
+        found = listed(**asked)
+        old = {"id": "one", "status": "confirmed", "summary": "one", "start": {"dateTime": "2030-06-05T10:00:00Z"}}
+        return found | {"items": [old, {"id": "one", "status": "cancelled"}, {"id": "one", "status": "cancelled"}]}
+
+    diary.calendars.list_events = twice
+    changes, _ = diary.read(cursor)
+    assert [type(change) for change in changes] == [Meeting, Removed]
