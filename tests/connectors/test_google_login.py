@@ -51,6 +51,9 @@ class Owner:
         if not self.here:
             return False
         self.url = url
+        if self.here == "waited for":
+            self.follow(url)
+            return False  # a browser in the terminal, which ends with some code or other
         threading.Thread(target=self.follow, args=(url,), daemon=True).start()
         return True
 
@@ -123,8 +126,20 @@ def test_the_owner_agrees_elsewhere_and_pastes_the_address(account):
     assert account.kept()["type"] == "authorized_user"
 
 
-def test_the_owner_agrees_in_a_browser_of_this_machine(account):
-    owner = Owner(here=True)
+def test_a_page_that_is_to_be_copied_cannot_be_reached(account):
+    class Local(Owner):
+        def ask(self, question):
+            there = where_it_leads(self.url)
+            with pytest.raises(URLError, match="refused"):
+                urllib.request.urlopen(there, timeout=10)
+            return there
+
+    assert account.login().log_in(Local(), browser=None, sending=False).logged_in
+
+
+@pytest.mark.parametrize("here", [True, "waited for"])
+def test_the_owner_agrees_in_a_browser_of_this_machine(account, here):
+    owner = Owner(here=here)
     assert account.login().log_in(owner, browser=True, sending=False).logged_in
     deadline = time.monotonic() + 10
     while not any("close this window" in line for line in owner.said) and time.monotonic() < deadline:
