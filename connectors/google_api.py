@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from connectors.errors import ConnectorError, Transient
+from connectors.errors import ConnectorError, MaybeSent, Transient
 from connectors.google_batch import BOUNDARY, Answer, batch_answers, batch_body
 from connectors.google_errors import error_of, is_rate_limit
 from connectors.google_login import GoogleTokens
@@ -137,10 +137,17 @@ class GoogleApi:
         """Send a request that must not be sent twice.
 
         Raises:
-            ConnectorError: as its subclasses say; after ``Transient`` it may have worked.
+            MaybeSent: nobody knows whether it worked.
+            ConnectorError: it did not; as its subclasses say.
         """
         self._take(units)
-        answer = self._sent(request.method, request.uri, request.body)
+        self._tokens.authorization()  # what fails here was not sent for sure
+        try:
+            answer = self._sent(request.method, request.uri, request.body)
+        except Transient as error:
+            raise MaybeSent(str(error)) from None
+        if answer.status >= 500:
+            raise MaybeSent(str(self._error(answer)))
         if not _is_good(answer):
             raise self._error(answer)
 
@@ -166,11 +173,11 @@ class GoogleApi:
                 trouble = next((each for each in refused if each is not None), trouble)
             except Transient as error:
                 answers, trouble = [], error
-            garbled = {index for index, answer in zip(waiting, answers, strict=False) if _is_good(answer)}
+            garbled = {index for index, answer in zip(waiting, answers, strict=False) if _is_its_own(answer)}
             waiting = [index for index in waiting if index not in found]
             if not waiting or not self._waited(attempt, trouble):
                 break
-        # One answer that never is JSON is that message's own trouble; if all are, it is the server's.
+        # One answer that never is JSON, or always a 400, is that message's own trouble; if all are, it is the server's.
         if found and garbled >= set(waiting):
             return Answers(found=[found.get(index) for index in range(len(requests))])
         return Answers(found=[found.get(index) for index in range(len(requests))], trouble=trouble if waiting else None)
@@ -196,7 +203,7 @@ class GoogleApi:
         if answer.status == 401:
             self._tokens.renew()
             return refused
-        if not isinstance(refused, Transient):
+        if not isinstance(refused, Transient) and not _is_its_own(answer):
             raise refused
         return refused
 
@@ -292,11 +299,16 @@ def _is_good(answer: Answer | None) -> bool:
     return answer is not None and 200 <= answer.status < 300
 
 
+def _is_its_own(answer: Answer | None) -> bool:
+    """Whether trouble with an answer may be that of the one item: nobody is refused, limited or down."""
+    return answer is not None and (200 <= answer.status < 300 or answer.status in (400, 409, 410, 413))
+
+
 def text_of(value: object) -> str:
-    """A JSON value that should be text or a number, as text; empty for anything else."""
-    if isinstance(value, bool):
-        return ""
-    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    """A JSON value that should be text or a number, as text that can be written anywhere; empty for anything else."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()  # JSON may hold half a character
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def list_of(answer: Mapping[str, Any], name: str) -> list[dict[str, Any]]:

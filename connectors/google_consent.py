@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Event, Thread
 from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -63,17 +63,18 @@ def consent(client: Client, scopes: Sequence[str], talk: Talk, *, browser: bool 
             }
         )
         opened = browser is not False and talk.browse(url)
-        if browser and not opened:
-            raise NeedsOwner(f"there is no browser on this machine: kith login {account} --no-browser")
-        if opened:
-            talk.say("Your browser asks for your consent now. If it does not, open this address on this machine:")
-            talk.say(url)
-            answer = listener.wait(PATIENCE_S)
-        else:
+        if not opened and listener.answer is None:
+            listener.close()  # a page that cannot be reached is one whose address can be copied
+            if browser:
+                raise NeedsOwner(f"there is no browser on this machine: kith login {account} --no-browser")
             talk.say("Open this address in a browser, on any machine, and agree:")
             talk.say(url)
             talk.say("The browser then ends up on a page that cannot be reached. That is as it should be.")
-            answer = _pasted(talk, state)
+            answer: dict[str, str] | None = _pasted(talk, state)
+        else:
+            talk.say("Your browser asks for your consent now. If it does not, open this address on this machine:")
+            talk.say(url)
+            answer = listener.wait(PATIENCE_S)
     if answer is None:
         raise NeedsOwner(f"nobody agreed within {PATIENCE_S / 60:.0f} minutes: kith login {account}")
     return Consent(code=_code(answer, account), verifier=Secret(verifier), redirect_uri=listener.redirect_uri)
@@ -117,21 +118,19 @@ def _code(answer: dict[str, str], account: str) -> Secret:
 
 
 class _Listener:
-    """A port of this machine to which a browser is sent back."""
+    """A port of this machine to which a browser is sent back; served at once, for some browsers are waited for."""
 
     def __init__(self, state: str) -> None:
-        self.state = state
         self.answer: dict[str, str] | None = None
+        self._state = state
+        self._answered = Event()
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
             timeout = 10  # a browser that opens a connection and says nothing holds up nobody for long
 
             def do_GET(self) -> None:
-                found = _query(self.path)
-                ours = found.get("state") == listener.state and ("code" in found or "error" in found)
-                if ours and listener.answer is None:
-                    listener.answer = found
+                ours = listener.take(_query(self.path))
                 self.send_response(200 if ours else 404)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Referrer-Policy", "no-referrer")
@@ -143,18 +142,34 @@ class _Listener:
                 """The path holds the code: it is logged nowhere."""
 
         self._server = HTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
+        self._open = True
         self.redirect_uri = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> _Listener:
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.server_close()
+        self.close()
+
+    def close(self) -> None:
+        """Serve nobody any more."""
+        if self._open:
+            self._open = False
+            self._server.shutdown()
+            self._server.server_close()
+            self._thread.join()
+
+    def take(self, query: dict[str, str]) -> bool:
+        """Whether a request answers our question; the first such answer holds."""
+        ours = query.get("state") == self._state and ("code" in query or "error" in query)
+        if ours and self.answer is None:
+            self.answer = query
+            self._answered.set()
+        return ours
 
     def wait(self, seconds: float) -> dict[str, str] | None:
         """The answer, None where none came in time."""
-        until = time.monotonic() + seconds
-        while self.answer is None and (left := until - time.monotonic()) > 0:
-            self._server.timeout = min(left, 1.0)
-            self._server.handle_request()
+        self._answered.wait(seconds)
         return self.answer

@@ -19,7 +19,7 @@ from connectors.errors import ConnectorError, NeedsOwner, ProtocolViolation, Tra
 from connectors.google_client import TOKEN_URI, Client, GoogleSettings, client_of, revoke_uri, safe_uri
 from connectors.harmless import one_line
 from connectors.http import Http, Limits, Response
-from connectors.http_answers import refused
+from connectors.http_answers import page_instead, refused, web_page
 from connectors.login import LoginState, Talk
 from connectors.passwords import Secret
 from connectors.protocol import Surroundings
@@ -198,10 +198,14 @@ def asked_for_tokens(uri: str, form: dict[str, str], now: datetime, *, command: 
     response = _posted(uri, form)
     if response.status == 429 or response.status >= 500 or response.status == 408:
         raise refused(response.status, response.headers, "the login server of Google", now)
+    if web_page(response.headers, response.body):
+        raise page_instead("the login server of Google")
     try:
-        answer = msgspec.convert(response.json(), _Answer)
+        answer = msgspec.json.decode(response.body, type=_Answer)
     except msgspec.ValidationError as error:
         raise ProtocolViolation("the login server of Google answered with something else than tokens") from error
+    except (msgspec.DecodeError, RecursionError):
+        raise Transient("the login server of Google sent an answer that is cut off or no JSON") from None
     if answer.error or response.status >= 400:
         raise _refusal(answer, command)
     if not answer.access_token or not (answer.access_token.isascii() and answer.access_token.isprintable()):

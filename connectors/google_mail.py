@@ -77,7 +77,8 @@ def texts_apart(message: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
         kept = text_of(body.get("attachmentId"))
         size = text_of(body.get("size"))
         small = size.isdecimal() and len(size) < 9 and int(size) <= MOST_APART
-        if kept and small and not body.get("data") and _is_text(part) and not part.get("filename"):
+        apart = bool(kept) and small and not body.get("data") and not part.get("filename")
+        if apart and _is_text(part, dict(_fields(part, of_payload=False))):
             found.append((body, kept))
     return found
 
@@ -146,7 +147,7 @@ def _write(part: Mapping[str, Any], pieces: list[bytes], left: list[int], depth:
         pieces.append(f"--{boundary}--\r\n".encode())
         return
     fields = dict(_fields(part, of_payload=False))
-    content = _data(part) if _is_text(part) or kind in ("text/calendar", "application/ics") else b""
+    content = _data(part) if _is_text(part, fields) or kind in ("text/calendar", "application/ics") else b""
     written = _content_type(part, fields, content)
     lines = [f"Content-Type: {written}", "Content-Transfer-Encoding: base64"]
     if disposition := _disposition(part, fields):
@@ -198,11 +199,10 @@ def _data(part: Mapping[str, Any]) -> bytes:
         return b""
 
 
-def _is_text(part: Mapping[str, Any]) -> bool:
-    """Whether a part is text to be read, and no attachment."""
+def _is_text(part: Mapping[str, Any], fields: Mapping[str, str]) -> bool:
+    """Whether a part with these header fields is text to be read, and no attachment."""
     if _kind(part) not in ("text/plain", "text/html", "text/enriched"):
         return False
-    fields = dict(_fields(part, of_payload=False))
     return not fields.get("content-disposition", "").lower().startswith("attachment")
 
 

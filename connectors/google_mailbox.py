@@ -186,9 +186,7 @@ class History:
     def removed(self, known: Collection[bytes]) -> list[str]:
         """The known messages that are gone, or lie in the bin now."""
         return [
-            name
-            for name, fate in self._fates.items()
-            if mark(name) in known and (fate.deleted or (LEFT_OUT & fate.plus and not fate.minus & LEFT_OUT))
+            name for name, fate in self._fates.items() if mark(name) in known and (fate.deleted or LEFT_OUT & fate.now)
         ]
 
     def wanted(self, known: Collection[bytes], threads: Collection[bytes], skipped: Collection[str]) -> list[Group]:

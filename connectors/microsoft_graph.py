@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, ProtocolViolation, Transient
+from connectors.errors import ConnectorError, CursorExpired, MaybeSent, NeedsOwner, ProtocolViolation, Transient
 from connectors.harmless import one_line
 from connectors.http import Http, Limits, Response, origin, shown
 from connectors.http_answers import page_instead, refused, web_page
@@ -60,6 +60,10 @@ _T = TypeVar("_T")
 
 class Circle(ProtocolViolation):
     """Graph's pages lead back to where they came from, or nowhere for too long."""
+
+
+class _Busy(Transient):
+    """Graph has no time: what was asked for was not done."""
 
 
 class Refused(Exception):
@@ -187,9 +191,21 @@ class Graph:
         """The answer to a GET. Errors as of ``page``."""
         return self._sent("GET", url, {"Prefer": ", ".join(prefer)} if prefer else {}, None)
 
-    def post(self, url: str, body: bytes, content_type: str) -> Response:
-        """The answer to a POST, which is not repeated. Errors as of ``page``."""
-        return self._sent("POST", url, {"Content-Type": content_type}, body)
+    def send(self, url: str, body: bytes, content_type: str) -> None:
+        """Hand something over by a POST, which is not repeated.
+
+        Raises:
+            Refused: it is refused.
+            MaybeSent: nobody knows whether it was taken.
+            ConnectorError: as its subclasses say; it was not taken.
+        """
+        self._tokens.authorization()  # what goes wrong with the login goes wrong before anything is handed over
+        try:
+            self._sent("POST", url, {"Content-Type": content_type}, body)
+        except _Busy:
+            raise
+        except Transient as error:
+            raise MaybeSent(str(error)) from error
 
     def _sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
         renewed, waits = False, 0
@@ -237,8 +253,11 @@ class Graph:
                 f"Microsoft does not allow this ({code or 'status 403'}): run kith login {self._account} and allow "
                 "what it asks for; if that does not help, an administrator has blocked it"
             )
+        busy = refused(answer.status, answer.headers, place, self._now().astimezone(UTC))
+        if answer.status in (429, 503) and isinstance(busy, Transient):
+            raise _Busy(str(busy), retry_after=busy.retry_after)
         if answer.status in _BUSY or answer.status == 408:
-            raise refused(answer.status, answer.headers, place, self._now().astimezone(UTC))
+            raise busy
         if not code and web_page(answer.headers, answer.body):
             raise page_instead(place)
         raise Refused(answer.status, code, place)

@@ -91,9 +91,12 @@ class MicrosoftTokens:
     def _refreshed(self, cache: Any, slot: Slot) -> _Access:
         with application(self._settings, self._surroundings, cache) as app:
             known = app.get_accounts()
-            answer = app.acquire_token_silent_with_error(
-                list(self._scopes), account=known[0] if known else None, force_refresh=True
-            )
+            try:
+                answer = app.acquire_token_silent_with_error(
+                    list(self._scopes), account=known[0] if known else None, force_refresh=True
+                )
+            except (ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+                raise Transient("Microsoft's login service answered in a form that is not understood") from error
         if cache.has_state_changed:  # the old refresh token may be spent: nothing is done before this is on the disk
             slot.write(Secret(cache.serialize()))
         if not answer or "access_token" not in answer:
@@ -122,11 +125,13 @@ class MicrosoftLogin:
         surroundings: Surroundings,
         scopes: Sequence[str],
         *,
+        sends: bool = False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._settings = settings
         self._surroundings = surroundings
         self._scopes = tuple(scopes)
+        self._sends = sends
         self._sleep = sleep
 
     def log_in(self, talk: Talk, *, browser: bool | None, sending: bool) -> LoginState:
@@ -136,6 +141,8 @@ class MicrosoftLogin:
             NeedsOwner: it was refused or not done in time.
             Transient: the login service cannot be reached.
         """
+        if sending and not self._sends:
+            raise NeedsOwner("this kind of account sends no mail: leave --sending out")
         wanted = (*self._scopes, SEND) if sending else self._scopes
         cache = new_cache(self._now)
         with application(self._settings, self._surroundings, cache) as app:

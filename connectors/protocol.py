@@ -115,8 +115,9 @@ class ConnectorSpec:
     """One kind of source: the ``kind`` of the config, its settings type, and how to open it.
 
     ``settings`` is a frozen ``msgspec.Struct`` with ``forbid_unknown_fields``; ``open`` makes a connector of one
-    and may raise ``NeedsOwner``. ``login`` is for kinds that the owner logs in to with ``kith login``. ``send`` is for kinds
-    that can send the letter: a whole mail (RFC 5322); after ``Transient`` nobody knows whether it went out.
+    and may raise ``NeedsOwner``. ``login`` is for kinds that the owner logs in to with ``kith login``.
+    ``send`` is for kinds that can send the letter: it takes a whole mail (RFC 5322, with its recipient) and raises errors
+    of the tree, ``MaybeSent`` where it is not known whether the mail went out.
     """
 
     kind: str

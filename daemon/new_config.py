@@ -174,6 +174,12 @@ def config_text(answers: Answers, additions: Additions) -> str:
         'every = "Mon 07:30"    # when, on your own calendar',
         *_tables(additions),
     ]
+    if additions.smtp is None:
+        lines += [
+            "",
+            "# [smtp]    # who sends the letter; without it kith digest shows it",
+            '# host = "smtp.example.org"',
+        ]
     if not additions.accounts:
         lines += [
             "",

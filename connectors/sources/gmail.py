@@ -104,6 +104,8 @@ class GmailConnector:
         self._tokens = GoogleTokens(settings, around, WANTS)
         self.api = GoogleApi(GMAIL, self._tokens, per_minute=settings.units_per_minute, pace=pace)
         self._profile: dict[str, Any] | None = None
+        self._resources: dict[str, Any] = {}
+        self._whose = ""
 
     def streams(self) -> Sequence[Stream]:
         """The one stream that there is.
@@ -113,7 +115,16 @@ class GmailConnector:
             Transient: Gmail cannot be reached.
         """
         self._profile = self._asked_profile()
+        self._whose = one_line(text_of(self._profile.get("emailAddress")), 200)
         return [STREAM]
+
+    def own_streams(self) -> Sequence[str]:
+        """Gmail itself says of each mail whether the owner sent it."""
+        return [STREAM.name]
+
+    def abilities(self) -> Sequence[str]:
+        """Whose mailbox it is."""
+        return [f"it is the mailbox of {self._whose}"] if self._whose else []
 
     def close(self) -> None:
         """Give the connections back."""
@@ -181,7 +192,7 @@ class GmailConnector:
 
     def _listed(self, label: str | None = None) -> list[Listed]:
         """All messages (with a label) but those in the bin and the spam folder, newest first, each once."""
-        messages = self.api.service.users().messages()
+        messages = self._resource("messages")
         found: dict[str, Listed] = {}
         token, seen = "", set()
         for _ in range(_MOST_PAGES):
@@ -222,7 +233,7 @@ class GmailConnector:
 
     def _history(self, since: str) -> tuple[History, str] | None:
         """What happened since, and the id of now; None where Gmail no longer knows."""
-        request = self.api.service.users().history()
+        request = self._resource("history")
         found, token, seen = History(), "", set()
         fields = "history(messagesAdded,messagesDeleted,labelsAdded,labelsRemoved),nextPageToken,historyId"
         for _ in range(_MOST_PAGES):
@@ -323,12 +334,7 @@ class GmailConnector:
                 yield Removed(key=key)
             return
         for body, part in texts_apart(answer):
-            request = (
-                self.api.service.users()
-                .messages()
-                .attachments()
-                .get(userId="me", messageId=name, id=part, fields="data")
-            )
+            request = self._resource("messages").attachments().get(userId="me", messageId=name, id=part, fields="data")
             body["data"] = self.api.call(request, _APART_UNITS, also=_GONE)[1].get("data", "")
         thread = text_of(answer.get("threadId")) or name
         kept.add(name, thread)
@@ -342,10 +348,16 @@ class GmailConnector:
         return self._get(name, "metadata" if head else "full", HEAD if head else WHOLE)
 
     def _get(self, name: str, kind: str, fields: str) -> Request:
-        return self.api.service.users().messages().get(userId="me", id=name, format=kind, fields=fields)
+        return self._resource("messages").get(userId="me", id=name, format=kind, fields=fields)
+
+    def _resource(self, name: str) -> Any:
+        """A resource of the client library, made once: making one costs it more than a request."""
+        if name not in self._resources:
+            self._resources[name] = getattr(self.api.service.users(), name)()
+        return self._resources[name]
 
     def _thread(self, name: str) -> Request:
-        return self.api.service.users().threads().get(userId="me", id=name, format="full", fields=f"messages({WHOLE})")
+        return self._resource("threads").get(userId="me", id=name, format="full", fields=f"messages({WHOLE})")
 
 
 def send(settings: GmailSettings, around: Surroundings, letter: bytes) -> None:
@@ -353,7 +365,8 @@ def send(settings: GmailSettings, around: Surroundings, letter: bytes) -> None:
 
     Raises:
         NeedsOwner: the login may not send.
-        ConnectorError: as its subclasses say; after ``Transient`` nobody knows whether it went out.
+        MaybeSent: nobody knows whether it went out.
+        ConnectorError: it did not; as its subclasses say.
     """
     tokens = GoogleTokens(settings, around, WANTS)
     if not tokens.may((SEND,)):
@@ -432,4 +445,4 @@ def login(settings: GmailSettings, around: Surroundings) -> GoogleLogin:
     return GoogleLogin(settings, around, WANTS)
 
 
-CONNECTOR = ConnectorSpec(kind="gmail", settings=GmailSettings, open=open_gmail, login=login)
+CONNECTOR = ConnectorSpec(kind="gmail", settings=GmailSettings, open=open_gmail, login=login, send=send)

@@ -142,7 +142,7 @@ class _CalendarPull:
 
     def __init__(self, api: GoogleApi, around: Surroundings, calendar: str) -> None:
         self._api, self._around, self._calendar = api, around, calendar
-        self._yielded: set[str] = set()
+        self._told: dict[str, Change] = {}
         self._series: dict[bytes, None] = {}
         self._token = ""
 
@@ -159,16 +159,16 @@ class _CalendarPull:
         window = {"timeMin": _midnight(now.first), "timeMax": _midnight(now.until)}
         # A calendar that gives no token is looked at whole.
         asked: dict[str, Any] = {"syncToken": before.token} if before.token else {**window, "showDeleted": True}
-        yield from self._told(asked, now, fresh=False)
+        yield from self._read(asked, now, fresh=False)
         token = self._token
         if before.token and now.until > before.until:
-            yield from self._told({**window, "timeMin": _midnight(before.until)}, now, fresh=True)
+            yield from self._read({**window, "timeMin": _midnight(before.until)}, now, fresh=True)
         self._token = token
         cursor = self._cursor(now)
         if cursor != since:
             yield Batch(changes=(), cursor=cursor)
 
-    def _told(self, asked: dict[str, Any], now: Place, *, fresh: bool) -> Iterator[Batch]:
+    def _read(self, asked: dict[str, Any], now: Place, *, fresh: bool) -> Iterator[Batch]:
         for page, _ in self._pages(**asked):
             changes = tuple(self._changes(page, now, fresh=fresh))
             if changes:
@@ -180,34 +180,28 @@ class _CalendarPull:
         return Cursor(value=msgspec.json.encode(place).decode())
 
     def _changes(self, page: list[dict[str, Any]], now: Place, *, fresh: bool) -> Iterator[Change]:
-        """What the items of one page come to; an item that was told in this pull already is told once."""
+        """What the items of one page come to; what was told in this pull already is told once."""
         for event in page:
             name = text_of(event.get("id"))
-            if not name or (fresh and name in self._yielded):
-                continue
-            key = _key(name)
-            if text_of(event.get("status")) == "cancelled":
-                if not fresh:
-                    yield from self._cancelled(name, event)
-                continue
-            if not is_meeting(event):
-                continue
-            self._yielded.add(name)
-            if series := text_of(event.get("recurringEventId")):
-                self._series[_mark(series)] = None
-            read = meeting_of(event, key=key, zone=self._around.zone)
-            if isinstance(read, Meeting) and not _is_within(read, now):
-                if not fresh:
-                    yield Removed(key=key)
-                continue
-            yield read
+            change = self._change(name, event, now, fresh=fresh) if name else None
+            if change is not None and self._told.get(name) != change:
+                self._told[name] = change
+                yield change
 
-    def _cancelled(self, name: str, event: dict[str, Any]) -> Iterator[Change]:
-        if _mark(name) in self._series and not text_of(event.get("recurringEventId")):
-            raise CursorExpired("a series of meetings was deleted as a whole: its calendar is read anew")
-        if name not in self._yielded:
-            self._yielded.add(name)
-            yield Removed(key=_key(name))
+    def _change(self, name: str, event: dict[str, Any], now: Place, *, fresh: bool) -> Change | None:
+        """What one item comes to; nothing where it is no meeting in the window, and none was to be expected."""
+        gone = None if fresh else Removed(key=_key(name))
+        series = text_of(event.get("recurringEventId"))
+        if text_of(event.get("status")) == "cancelled":
+            if not fresh and not series and _mark(name) in self._series:
+                raise CursorExpired("a series of meetings was deleted as a whole: its calendar is read anew")
+            return gone
+        if not is_meeting(event):
+            return None
+        if series:
+            self._series[_mark(series)] = None
+        read = meeting_of(event, key=_key(name), zone=self._around.zone)
+        return gone if isinstance(read, Meeting) and not _is_within(read, now) else read
 
     def _pages(self, page: str = "", **asked: Any) -> Iterator[tuple[list[dict[str, Any]], str]]:
         """The items and the token of the page after them, page by page; on the last, ``_token`` is the next sync token.

@@ -286,11 +286,12 @@ def send(settings: OutlookSettings, surroundings: Surroundings, letter: bytes) -
 
     Raises:
         NeedsOwner: the login may not send, or Microsoft does not take this mail.
-        ConnectorError: as its subclasses say; after ``Transient`` nobody knows whether it went out.
+        MaybeSent: nobody knows whether it went out.
+        ConnectorError: as its subclasses say; it did not go out.
     """
     graph = Graph(settings, surroundings, (SEND,))
     try:
-        graph.post(graph.url("me", "sendMail"), base64.b64encode(letter), "text/plain")
+        graph.send(graph.url("me", "sendMail"), base64.b64encode(letter), "text/plain")
     except Refused as refused:
         hint = ": is [digest] to an address of this account?" if "SendAs" in refused.code else ""
         raise NeedsOwner(f"Microsoft does not take the letter ({refused.code or refused.status}){hint}") from refused
@@ -300,7 +301,7 @@ def send(settings: OutlookSettings, surroundings: Surroundings, letter: bytes) -
 
 def log_in_to_outlook(settings: OutlookSettings, surroundings: Surroundings) -> Login:
     """The login of one mailbox."""
-    return MicrosoftLogin(settings, surroundings, SCOPES)
+    return MicrosoftLogin(settings, surroundings, SCOPES, sends=True)
 
 
 CONNECTOR = ConnectorSpec(

@@ -71,7 +71,8 @@ def _findings(config: Config, account: Account) -> list[Finding]:
 def _opened(config: Config, account: Account, connector: Connector, what: str) -> Iterator[Finding]:
     streams = connector.streams()
     if not streams:
-        yield warn(what, "nothing to read is there: look at its path")
+        where = "the login works, but there is nothing to read" if _is_remote(account) else "nothing to read is there"
+        yield warn(what, f"{where}: look at its {'url' if hasattr(account.settings, 'url') else 'path'}")
         return
     yield ok(what, f"{account.kind}, {counted(len(streams), *_UNITS.get(account.kind, _UNITS['mail']))}")
     own = connector.own_streams() if isinstance(connector, Describes) else None

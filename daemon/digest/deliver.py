@@ -282,32 +282,18 @@ def _transport(config: Config) -> Transport:
     """The way that ``via`` names."""
     via = config.digest.via
     if via != "smtp":
-        if config.courier is None:
-            raise ConfigError(
-                f"{config.path.name}: via = {via!r} in [digest] names no account that can send letters: "
-                'write via = "smtp" and name the server in [smtp], or the name of a gmail or outlook account'
-            )
-        return _by_account(config, config.courier)
+        if config.courier is not None:
+            return _by_account(config, config.courier)
+        raise ConfigError(
+            f"{config.path.name}: via = {via!r} in [digest] is no way to send letters in this version: "
+            'write via = "smtp" and name the server in [smtp], or name an account that can send'
+        )
     if config.smtp is None:
         raise ConfigError(
             f"{config.path.name} has no [smtp] table, so no letter can be sent: add one with host, username and "
             "password_file, or read the letter with kith digest"
         )
     return _by_smtp(config, config.smtp)
-
-
-def _by_account(config: Config, account: Account) -> Transport:
-    from daemon.surroundings import surroundings
-
-    def send(mail: bytes, to: str) -> None:
-        if account.spec.send is None:
-            raise ConfigError(f"{account.name} cannot send letters")
-        try:
-            account.spec.send(account.settings, surroundings(config, account.name), mail)
-        except Transient as error:
-            raise Unsure(f"account {account.name}: {error}", retry_after=error.retry_after) from error
-
-    return send
 
 
 def _by_smtp(config: Config, settings: SmtpConfig) -> Transport:
@@ -317,6 +303,24 @@ def _by_smtp(config: Config, settings: SmtpConfig) -> Transport:
     def send(mail: bytes, to: str) -> None:
         server = smtp.server_of(settings, config.folder)
         smtp.send(server, mail, sender=ascii_address(_sender(config)), recipient=ascii_address(to))
+
+    return send
+
+
+def _by_account(config: Config, account: Account) -> Transport:
+    """By the provider of an account, which reads the recipient from the mail."""
+    from connectors.errors import MaybeSent, ProtocolViolation
+    from daemon.surroundings import surroundings
+
+    def send(mail: bytes, to: str) -> None:
+        if account.spec.send is None:
+            raise NeedsOwner(f"account {account.name} sends no mail")
+        try:
+            account.spec.send(account.settings, surroundings(config, account.name), mail)
+        except MaybeSent as error:
+            raise Unsure(str(error)) from None
+        except ProtocolViolation as error:
+            raise NeedsOwner(str(error)) from None
 
     return send
 

@@ -202,7 +202,7 @@ def _doors(found: Found, flags: Flags) -> Iterator[_Door]:
         settings = {"host": smtp.host, "port": smtp.port, "security": smtp.security, **authority}
         yield _Door(kind="smtp", place=places["sending"], settings=settings, pattern=smtp.login)
     if found.caldav and flags.caldav:
-        settings = {"url": found.caldav, **authority}
+        settings = {"url": found.caldav, **(authority if found.caldav.startswith("https:") else {})}
         yield _Door(kind="caldav", place=places["calendar"], settings=settings, pattern="{address}")
 
 

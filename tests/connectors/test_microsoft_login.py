@@ -74,7 +74,7 @@ def settings(fake, **more):
 
 
 def login(fake, around, **more):
-    return MicrosoftLogin(settings(fake, **more), around, SCOPES, sleep=lambda seconds: None)
+    return MicrosoftLogin(settings(fake, **more), around, SCOPES, sends=True, sleep=lambda seconds: None)
 
 
 def logged_in(fake, around, scope="Mail.Read"):
@@ -101,6 +101,12 @@ def test_a_login_by_code_says_where_to_enter_it_and_is_kept(fake, around):
 def test_sending_is_asked_for_only_where_it_is_wanted(fake, around):
     state = login(fake, around).log_in(Owner(), browser=False, sending=True)
     assert state.scopes == ("Mail.Read", "Mail.Send")
+
+
+def test_a_calendar_sends_no_mail(fake, around):
+    calendar = MicrosoftLogin(settings(fake), around, ("Calendars.Read",))
+    with pytest.raises(NeedsOwner, match="sends no mail"):
+        calendar.log_in(Owner(), browser=False, sending=True)
 
 
 def test_a_login_in_a_browser_of_this_machine_uses_pkce_and_a_state(fake, around):

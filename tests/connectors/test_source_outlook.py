@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation, Transient
+from connectors.errors import CursorExpired, MaybeSent, NeedsOwner, ProtocolViolation, Transient
 from connectors.http import Limits
 from connectors.microsoft_mail import GraphMessage, message_of
 from connectors.mime import parse
@@ -516,15 +516,23 @@ def test_a_login_that_may_not_send_is_said_with_the_command(fake, tmp_path):
     assert fake.sent == []
 
 
-@pytest.mark.parametrize("kind", ["unavailable", "throttled", "cut", "drop"])
+@pytest.mark.parametrize("kind", ["unavailable", "throttled", "error", "drop"])
 def test_a_letter_is_handed_over_once_whatever_happens(fake, tmp_path, kind):
     fake.faults.append(Fault(kind, "sendMail", retry_after="5"))
-    if kind == "cut":
-        sent(fake, tmp_path, "Mail.Read Mail.Send")  # the answer has no body that could be cut
-    else:
-        with pytest.raises(Transient):
-            sent(fake, tmp_path, "Mail.Read Mail.Send")
+    with pytest.raises(Transient) as said:
+        sent(fake, tmp_path, "Mail.Read Mail.Send")
+    assert isinstance(said.value, MaybeSent) is (kind in ("error", "drop"))
     assert fake.count("sendMail") == 1
+
+
+def test_a_letter_that_cannot_be_handed_over_without_a_login_was_not(fake, tmp_path):
+    settings = msgspec.convert(fake.settings(), outlook.OutlookSettings)
+    surroundings = around(fake, tmp_path, scope="Mail.Read Mail.Send")
+    fake.stop()
+    fake.now = lambda: NOW + timedelta(hours=2)
+    with pytest.raises(Transient) as said:
+        outlook.send(settings, surroundings, LETTER)
+    assert not isinstance(said.value, MaybeSent)
 
 
 def test_a_letter_that_microsoft_does_not_take_needs_the_owner(fake, tmp_path):

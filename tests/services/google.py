@@ -69,6 +69,7 @@ class Fake:
     grants: tuple | None = None
     units: int = 0
     requests: int = 0
+    refused: int = 0
     per_minute: int | None = None
     asked: list = field(default_factory=list)
     complaints: list = field(default_factory=list)
@@ -84,9 +85,10 @@ class Fake:
         """From now on: ``429 429-after 403-rate 403-quota 403-scope 403-off 500 503 401 cut html garbled slow``."""
         self.troubles.append(Trouble(kind, times, where, **more))
 
-    def next_trouble(self, where):
+    def next_trouble(self, where, *, wire=True):
+        """The trouble that befalls a request; what is cut on the wire is no part of a batch."""
         for each in self.troubles:
-            if each.where in where and each.times > 0:
+            if each.where in where and each.times > 0 and (wire or each.kind not in ("cut", "slow")):
                 if each.after > 0:
                     each.after -= 1
                     continue
@@ -199,8 +201,9 @@ class Fake:
         self.units += units
         self.asked.append(Asked(method["id"], given, batched))
         if not self._allowed(units):
+            self.refused += 1
             return _refused(429, "rateLimitExceeded", "Too many requests", "RESOURCE_EXHAUSTED")
-        if trouble := self.next_trouble(method["id"]):
+        if trouble := self.next_trouble(f"{method['id']} {path}", wire=False):
             return _troubled(trouble)
         if not set(scopes) & set(method["scopes"]):
             return _refused(403, "insufficientPermissions", "Insufficient Permission", "PERMISSION_DENIED")
