@@ -189,9 +189,10 @@ class Graph:
         """One item. Errors as of ``page``."""
         return self._read(self.get(url, *prefer), url, kind)
 
-    def get(self, url: str, *prefer: str) -> Response:
+    def get(self, url: str, *prefer: str, accept: str = "application/json") -> Response:
         """The answer to a GET. Errors as of ``page``."""
-        return self._sent("GET", url, {"Prefer": ", ".join(prefer)} if prefer else {}, None)
+        headers = {"Accept": accept, **({"Prefer": ", ".join(prefer)} if prefer else {})}
+        return self._sent("GET", url, headers, None)
 
     def send(self, url: str, body: bytes, content_type: str) -> None:
         """Hand something over by a POST, which is not repeated.

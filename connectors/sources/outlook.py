@@ -175,7 +175,9 @@ class OutlookConnector:
             if found.is_draft:
                 return None
             if found.invites:
-                raw = self._graph.get(self._graph.url("me", "messages", found.id, "$value"), IMMUTABLE).body
+                raw = self._graph.get(
+                    self._graph.url("me", "messages", found.id, "$value"), IMMUTABLE, accept="*/*"
+                ).body
                 raw = raw if len(raw) <= MAX_MESSAGE and raw.strip() else None
         except Refused as refused:
             if not found.whole:
