@@ -8,7 +8,7 @@ export UV_COMPILE_BYTECODE := 1
 export KITH_SHARED
 unexport VIRTUAL_ENV
 
-.PHONY: setup demo test check lint types imports units lock bench eval golden train clean help
+.PHONY: setup demo test check lint types imports units lock bench eval golden record train clean help
 
 help: ## what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -67,6 +67,9 @@ train: setup ## rebuild the shipped weights from the labelled mails
 
 golden: setup ## accept the current output as the golden files
 	cd tests && KITH_UPDATE_GOLDEN=1 ../.venv/bin/pytest -c ../pyproject.toml --rootdir .. -q golden
+
+record: setup ## record the exchanges with Google anew, from an account of yours (docs/google.md)
+	.venv/bin/python -m tests.services.google_recording
 
 clean: ## remove what the targets above made
 	rm -rf .venv .venv-test .bootstrap build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,6 +3,7 @@
 ConnectorError
 ├── NeedsOwner         pause the account and tell the owner what to do
 ├── Transient          back off with jitter and try again
+│   └── MaybeSent      only when sending: look whether it went out before it is sent again
 ├── CursorExpired      pull once more from the beginning; delete nothing because of it
 └── ProtocolViolation  stop this account, keep the others
 """
@@ -26,6 +27,10 @@ class Transient(ConnectorError):
     def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class MaybeSent(Transient):
+    """A mail was handed over, and nobody knows whether it was taken."""
 
 
 class CursorExpired(ConnectorError):

@@ -116,12 +116,15 @@ class ConnectorSpec:
 
     ``settings`` is a frozen ``msgspec.Struct`` with ``forbid_unknown_fields``; ``open`` makes a connector of one
     and may raise ``NeedsOwner``. ``login`` is for kinds that the owner logs in to with ``kith login``.
+    ``send`` is for kinds that can send the letter: it takes a whole mail (RFC 5322, with its recipient) and raises errors
+    of the tree, ``MaybeSent`` where it is not known whether the mail went out.
     """
 
     kind: str
     settings: type[Any]
     open: Callable[[Any, Surroundings], Connector]
     login: Callable[[Any, Surroundings], Login] | None = None
+    send: Callable[[Any, Surroundings, bytes], None] | None = None
 
     @property
     def needs_login(self) -> bool:

@@ -24,8 +24,6 @@ from daemon.failure import ConfigError
 from daemon.schedule import duration, weekly
 from daemon.toml_tables import Place, check_keys, fill, read_toml
 
-#: Kinds of accounts that are described but that this version cannot read.
-_NOT_YET: Final = ("gmail", "google_calendar", "outlook", "outlook_calendar")
 _ADDRESS: Final = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 _SQLITE: Final = "sqlite:///"
 _STORES: Final = (_SQLITE, "postgresql+psycopg://")
@@ -153,14 +151,20 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     run: RunConfig
 
     @property
-    def mails_letters(self) -> bool:
-        """Whether it says by which way letters are mailed."""
-        return self.smtp is not None or self.digest.via != "smtp"
-
-    @property
     def folder(self) -> Path:
         """Where relative paths start."""
         return self.path.parent
+
+    @property
+    def courier(self) -> Account | None:
+        """The account that sends the letter, None where ``via`` names none that can."""
+        named = (each for each in self.accounts if each.name == self.digest.via and each.spec.send is not None)
+        return next(named, None)
+
+    @property
+    def mailed(self) -> bool:
+        """Whether it is said how the letter is sent."""
+        return self.smtp is not None if self.digest.via == "smtp" else self.courier is not None
 
     @property
     def data_folder(self) -> Path:
@@ -267,8 +271,6 @@ def _account(table: object, specs: Mapping[str, ConnectorSpec], place: Place) ->
         if not isinstance(table.get(key), str) or not table[key].strip():
             raise place.error(f"the key {key!r} is missing, or no text in quotes", key)
     kind = table["kind"]
-    if kind in _NOT_YET:
-        raise place.error(f"kind {kind!r} is not available in this version; available are {', '.join(specs)}", "kind")
     if kind not in specs:
         near = get_close_matches(kind, specs, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"available are {', '.join(specs)}"

@@ -31,6 +31,12 @@ class Incomplete(Failure):
     code = SOME_FAILED
 
 
+class LoginNeeded(Failure):
+    """Only the owner can mend it, by logging in or by what the message says."""
+
+    code = LOGIN_NEEDED
+
+
 class Interrupted(Failure):
     """The owner pressed Ctrl-C; what was done until then stays."""
 

@@ -65,7 +65,7 @@ class Letters:
     @property
     def configured(self) -> bool:
         """Whether the config says how letters are sent."""
-        return self._config.mails_letters
+        return self._config.mailed
 
     def begin(self) -> None:
         """Remember since when letters are sent from this store.

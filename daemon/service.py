@@ -149,7 +149,7 @@ class Service:
     def _tell(self) -> None:
         zone = self.config.owner.zone
         letter = None
-        if self.config.mails_letters:
+        if self.config.mailed:
             letter = next_time(weekly(self.config.digest.every), zone, clock()).astimezone(zone)
         line = summary(
             self.accounts(), letter, working_out=self._desk.working_out, zone_name=self.config.owner.timezone

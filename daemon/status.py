@@ -146,7 +146,7 @@ def _letter(config: Config, store: Store, now: datetime, live: DaemonNow | None)
     if live and live.letter:
         upcoming = last_time(when, config.owner.zone, now)
     return LetterStatus(
-        next=upcoming if config.mails_letters else None,
+        next=upcoming if config.mailed else None,
         last_sent=max(sent, default=None),
         problem=live.letter if live else None,
     )

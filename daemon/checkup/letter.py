@@ -18,6 +18,9 @@ DEADLINE_S: Final = 60.0
 
 def sending(config: Config) -> Iterator[Finding]:
     """Whether somebody takes the letter."""
+    if config.digest.via != "smtp":
+        yield _by_account(config)
+        return
     smtp = config.smtp
     if smtp is None:
         digest = read_toml(config.path).tables.get("digest", {})
@@ -35,6 +38,13 @@ def sending(config: Config) -> Iterator[Finding]:
     tried = at_once({"letter": lambda: list(_tried(config, smtp))}, DEADLINE_S).get("letter")
     says = f"{smtp.host}:{smtp.port} does not come to an end within {DEADLINE_S:.0f} s: try again later"
     yield from tried or [fail("letter", says)]
+
+
+def _by_account(config: Config) -> Finding:
+    account = config.courier
+    if account is None:
+        return fail("letter", f"via = {config.digest.via!r} in [digest] names no account that can send letters")
+    return ok("letter", f"account {account.name} sends it to {config.digest.to}")
 
 
 def _tried(config: Config, smtp: SmtpConfig) -> Iterator[Finding]:

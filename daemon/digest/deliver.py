@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
 
 from connectors.errors import NeedsOwner, Transient
-from daemon.config import Config, SmtpConfig
+from daemon.config import Account, Config, SmtpConfig
 from daemon.digest.smtp import Unsure
 from daemon.failure import ConfigError
 from daemon.store import Claim, Letter, Store
@@ -282,9 +282,11 @@ def _transport(config: Config) -> Transport:
     """The way that ``via`` names."""
     via = config.digest.via
     if via != "smtp":
+        if config.courier is not None:
+            return _by_account(config, config.courier)
         raise ConfigError(
             f"{config.path.name}: via = {via!r} in [digest] is no way to send letters in this version: "
-            'write via = "smtp" and name the server in [smtp]'
+            'write via = "smtp" and name the server in [smtp], or name an account that can send'
         )
     if config.smtp is None:
         raise ConfigError(
@@ -301,6 +303,24 @@ def _by_smtp(config: Config, settings: SmtpConfig) -> Transport:
     def send(mail: bytes, to: str) -> None:
         server = smtp.server_of(settings, config.folder)
         smtp.send(server, mail, sender=ascii_address(_sender(config)), recipient=ascii_address(to))
+
+    return send
+
+
+def _by_account(config: Config, account: Account) -> Transport:
+    """By the provider of an account, which reads the recipient from the mail."""
+    from connectors.errors import MaybeSent, ProtocolViolation
+    from daemon.surroundings import surroundings
+
+    def send(mail: bytes, to: str) -> None:
+        if account.spec.send is None:
+            raise NeedsOwner(f"account {account.name} sends no mail")
+        try:
+            account.spec.send(account.settings, surroundings(config, account.name), mail)
+        except MaybeSent as error:
+            raise Unsure(str(error)) from None
+        except ProtocolViolation as error:
+            raise NeedsOwner(str(error)) from None
 
     return send
 

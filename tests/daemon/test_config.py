@@ -164,7 +164,6 @@ def test_what_is_wrong_is_said_with_what_to_do(fault, text, says):
         ('[[accounts]]\nname = "a"\nkind = "mbox"', "the key 'path' is missing"),
         ('[[accounts]]\nname = "a"\nkind = "mboxx"\npath = "x"', "there is no kind 'mboxx'; did you mean 'mbox'?"),
         ('[[accounts]]\nname = "a"\nkind = "fax"\npath = "x"', "there is no kind 'fax'; available are caldav, "),
-        ('[[accounts]]\nname = "a"\nkind = "gmail"', "kind 'gmail' is not available in this version"),
         (MAIL + MAIL, "there are two accounts called 'mail': rename one"),
     ],
 )  # fmt: skip

@@ -269,7 +269,7 @@ def test_garbage_from_a_server_ends_in_one_line(letters, config_for, speaker, li
 
 @pytest.mark.parametrize(("security", "lines"), [("none", (b"220 hi", ...)), ("tls", (...,))])
 def test_a_server_that_answers_for_ever_is_cut_off(letters, config_for, speaker, monkeypatch, security, lines):
-    monkeypatch.setattr("daemon.digest.smtp._PATIENCE", 0.3)
+    monkeypatch.setattr("daemon.digest.smtp._PATIENCE", 0.1)
     server = speaker(*lines)
     server.drip = b"250-x\r\n" if security == "none" else b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc" + bytes(40)
     with pytest.raises(Transient, match="ended the conversation"):
