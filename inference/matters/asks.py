@@ -11,7 +11,7 @@ from inference.matters.matching import best, days_between, near_by_thread
 from inference.matters.outright import asked_again, asked_nearby, asked_outright, counts_on, of_each, tells_apart
 from inference.matters.reading import Reading
 from inference.matters.types import MINOR, kinship
-from inference.matters.vocabulary import said
+from inference.matters.vocabulary import around, said
 from inference.matters.wording import SOUGHT, capital
 from inference.timeline import OWNER, Mail
 
@@ -108,7 +108,7 @@ def _ask(book: Book, reading: Reading, group: list[Act], weight: float) -> int:
     """One matter asked for; the number of its draft."""
     act, mail, giver = lead(group), reading.mail, reading.other
     kind = _kind_here(book, reading, act)
-    draft, _ = best(book, giver, mail, act, kind, lambda d: _still_about(d, reading, act, kind))
+    draft, _ = best(book, giver, mail, act, kind, lambda d: _still_about(book, d, reading, act, kind))
     draft = draft or _offered_before(book, giver, mail, kind)
     evidence = act_evidence(mail, act, act.confidence)
     if draft is None:
@@ -145,7 +145,7 @@ def _let_vote(draft: Draft, beside: list[Act]) -> None:
         draft.vote(_kind(act), act.confidence * _BESIDE)
 
 
-def _still_about(draft: Draft, reading: Reading, act: Act, kind: FavorType) -> bool:
+def _still_about(book: Book, draft: Draft, reading: Reading, act: Act, kind: FavorType) -> bool:
     """Whether an ask can be one more word about ``draft`` and not a new favor."""
     mail = reading.mail
     kin = kinship(kind, draft.type)
@@ -165,6 +165,8 @@ def _still_about(draft: Draft, reading: Reading, act: Act, kind: FavorType) -> b
         return kin > 0
     if same_thread:
         return kin > 0 or kind in MINOR or not act.certain
+    if not book.shared_words(draft, book.of_the_matter({**around(mail.topic), **said(act)})):
+        return False  # another question, in another conversation
     return kin == 1.0 or (kin > 0 and kind in MINOR)
 
 

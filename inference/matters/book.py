@@ -222,6 +222,10 @@ class Book:
             if word in known
         )
 
+    def of_the_matter(self, words: Words) -> Words:
+        """``words`` without what both are called, which stands in every greeting and names no matter."""
+        return {word: weight for word, weight in words.items() if word not in self.names}
+
     def saw(self, mail: Mail) -> None:
         """Count the words of ``mail`` after it was dealt with, so that common ones come to weigh less."""
         words = set(mail.topic)

@@ -12,7 +12,7 @@ from inference.matters.vocabulary import Words, around, said
 from inference.timeline import Mail
 
 #: At this fit a mail is about a draft: in the same thread nearly always, elsewhere only with words in common.
-FITS = 1.2
+FITS = 1.1
 _ANSWERS, _SAME_THREAD, _PER_WORD, _MOST_WORDS = 3.0, 2.2, 0.7, 4.0
 _DAYS_A_POINT, _MOST_TIME = 60.0, 1.0
 _FRESH_DAYS, _FRESH = 14.0, 0.3
@@ -63,7 +63,7 @@ def best(
 
     Those in ``taken`` have had an answer in the same mail: others go first where nothing tells them apart.
     """
-    words = {**around(mail.topic), **said(act)}
+    words = book.of_the_matter({**around(mail.topic), **said(act)})
     chosen, highest = None, FITS
     for draft in book.near(giver, mail, words):
         if wanted(draft):

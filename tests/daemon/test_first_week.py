@@ -188,7 +188,7 @@ def test_the_first_week(tmp_path, dovecot, calendar, outgoing):  # noqa: F811
         wait_for("the letter", lambda: outgoing.mails)
         (letter,) = outgoing.mails
         text = letter.get_body(("plain",)).get_content()
-        number = re.search(r"(?m)^\s*\[?(\d+)[\].)]", text)
+        number = re.search(r"(?m)^ *(\d+)  Dana Whitfield asked", text)
         assert "budget for the fair" in text, text
         assert number, text
         dovecot.append([answered(letter, f"wrong {number[1]}")], "Sent")

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-
 #: What $expand brings into an answer; the part of the description that is used here leaves relations out.
 _EXPANDED = frozenset({"singleValueExtendedProperties"})
 
@@ -62,9 +61,12 @@ def wrong(value: Any, schema: dict[str, Any], where: str = "answer") -> list[str
         for name, each in value.items():
             if name in known:
                 found += wrong(each, known[name], f"{where}.{name}")
-            elif name in _EXPANDED or name.startswith("@odata"):
-                continue
-            elif schema.get("additionalProperties") is False:
+            elif schema.get("additionalProperties") is False and not _is_besides(name):
                 found.append(f"{where}.{name} is unknown")
         found += [f"{where}.{name} is missing" for name in schema.get("required", ()) if name not in value]
     return found
+
+
+def _is_besides(name: str) -> bool:
+    """Whether a name stands beside what a schema describes."""
+    return name in _EXPANDED or name.startswith("@odata")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from inference.favors import FAVOR_THRESHOLD, ledger, state
+from inference.words import topic
 
 
 @pytest.fixture
@@ -396,3 +397,12 @@ def test_a_sentence_that_names_what_was_asked_for_delivers_it_whatever_it_was_ta
         "m2", "me", ["dana"], scene.act("deliver", "Referred you just now.", "info", p=0.65), day=1, answers="m1"
     )
     assert scene.facts() == [("referral", "me", "dana", "delivered")]
+
+
+def test_another_question_in_another_conversation_is_a_favor_of_its_own_however_alike_the_greetings(scene):
+    for number, (subject, ask) in enumerate([("Budget", "Could you please send me the budget for the fair?"),
+                                             ("Keys", "Could you tell me where the keys are?")]):  # fmt: skip
+        found = scene.act("ask", ask, "info", p=0.99)
+        greeted = replace(found, topic=(*found.topic, *topic(subject, "Hi Maya", "Dana")))
+        scene.mail(f"m{number}", "dana", ["me"], greeted, day=3 * number, subject=subject)
+    assert scene.facts() == [("info", "me", "dana", "asked"), ("info", "me", "dana", "asked")]
