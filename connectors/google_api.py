@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from connectors.errors import ConnectorError, MaybeSent, Transient
-from connectors.google_batch import BOUNDARY, Answer, batch_answers, batch_body
+from connectors.google_batch import BOUNDARY, MOST, Answer, batch_answers, batch_body
 from connectors.google_errors import error_of, is_rate_limit
 from connectors.google_login import GoogleTokens
 from connectors.google_quota import Quota
@@ -26,6 +26,8 @@ from connectors.http_answers import page_instead, web_page
 #: A pause that Google asks for, or that the quota needs, is waited out here up to so many seconds; more is the daemon's.
 PATIENCE_S: Final = 20.0
 _TRIES: Final = 4
+_FEWEST: Final = 5
+_MORE: Final = 5
 _ANY: Final = frozenset(range(200, 600))
 _LIMITS: Final = Limits(connect_s=15, read_s=60, whole_s=180, body=128 * 2**20)
 
@@ -79,6 +81,8 @@ class GoogleApi:
         )
         self._service: Any = None
         self._batches = True
+        #: How many parts the next batch may have: Google refuses many at once where it is busy.
+        self.most = MOST
 
     @property
     def service(self) -> Any:
@@ -155,7 +159,7 @@ class GoogleApi:
         """The answers to several GET requests, in their order.
 
         Args:
-            requests: at most ``google_batch.MOST``.
+            requests: at most ``most``.
             units: what each of them costs; they are spent for each part that is sent.
 
         Raises:
@@ -171,6 +175,7 @@ class GoogleApi:
                 answers = self._batched([requests[index] for index in waiting])
                 refused = [self._settled(index, answer, found) for index, answer in zip(waiting, answers, strict=True)]
                 trouble = next((each for each in refused if each is not None), trouble)
+                self._adapt(answers)
             except Transient as error:
                 answers, trouble = [], error
             garbled = {index for index, answer in zip(waiting, answers, strict=False) if _is_its_own(answer)}
@@ -206,6 +211,11 @@ class GoogleApi:
         if not isinstance(refused, Transient) and not _is_its_own(answer):
             raise refused
         return refused
+
+    def _adapt(self, answers: Sequence[Answer | None]) -> None:
+        """Smaller batches where parts of one come too fast, larger ones again where none does."""
+        hurried = any(each is not None and is_rate_limit(each.status, each.body) for each in answers)
+        self.most = max(_FEWEST, self.most // 2) if hurried else min(MOST, self.most + _MORE)
 
     def _batched(self, requests: Sequence[Request]) -> list[Answer | None]:
         if not self._batches or len(requests) == 1:

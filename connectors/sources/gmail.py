@@ -21,7 +21,6 @@ import msgspec
 
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, ProtocolViolation
 from connectors.google_api import Api, GoogleApi, Pace, Request, list_of, text_of
-from connectors.google_batch import MOST
 from connectors.google_client import GoogleSettings
 from connectors.google_login import SCOPE, GoogleLogin, GoogleTokens, Wants
 from connectors.google_mail import HEAD, LEFT_OUT, SENT, WHOLE, is_bulk, labels_of, message_of, texts_apart
@@ -312,8 +311,9 @@ class GmailConnector:
     def _asked(self, asked: Sequence[tuple[str, Request, int]]) -> tuple[Found, ConnectorError | None]:
         """Answers by name; an empty one stands for what is not there, None for what cannot be read."""
         found: Found = {}
-        for start in range(0, len(asked), MOST):
-            some = asked[start : start + MOST]
+        left = list(asked)
+        while left:
+            some, left = left[: self.api.most], left[self.api.most :]
             answers = self.api.batch([request for _, request, _ in some], [units for _, _, units in some])
             for (name, _, _), answer in zip(some, answers.found, strict=True):
                 if answer is not None or answers.trouble is None:

@@ -228,6 +228,18 @@ def test_parts_of_a_batch_that_fail_are_asked_for_again(post, kind):
     assert post.fake.count("messages.get") == 85
 
 
+def test_batches_are_smaller_for_a_while_where_many_at_once_are_refused(post):
+    for number in range(200):
+        post.box.deliver(mail(f"m{number}"))
+    post.fake.trouble("429", times=30, where="messages.get")
+    connector = post.connector()
+    sizes = []
+    for batch in connector.pull(gmail.STREAM, None):
+        sizes += [connector.api.most] if batch.changes else []
+    assert sizes[0] < 50
+    assert sizes == sorted(sizes)
+
+
 @pytest.mark.parametrize("kind", ["cut", "slow", "html", "500", "garbled"])
 @pytest.mark.parametrize("after", [0, 1, 4])
 def test_answers_that_are_cut_or_no_answers_are_asked_for_again(post, kind, after):
