@@ -105,6 +105,7 @@ class GmailConnector:
         self._profile: dict[str, Any] | None = None
         self._resources: dict[str, Any] = {}
         self._whose = ""
+        self._by_thread = True
 
     def streams(self) -> Sequence[Stream]:
         """The one stream that there is.
@@ -277,11 +278,14 @@ class GmailConnector:
 
     def _fetched(self, groups: Sequence[Group], kept: _Kept) -> tuple[Found, ConnectorError | None]:
         """The messages of some groups by id, in their order (None: the answer cannot be read), and what went wrong."""
-        whole = [group for group in groups if group.as_thread]
-        single = [name for group in groups if not group.as_thread for name in group.wanted]
+        whole = [group for group in groups if group.as_thread and self._by_thread]
+        single = [name for group in groups if not (group.as_thread and self._by_thread) for name in group.wanted]
         notices = frozenset[str]().union(*(group.notices for group in groups))
         asked = [(group.thread, self._thread(group.thread), THREAD_UNITS) for group in whole]
         threads, trouble = self._asked(asked)
+        if isinstance(trouble, ProtocolViolation):  # something stands between that knows no threads
+            self._by_thread = False
+            return self._fetched(groups, kept)
         found: Found = {}
         again: list[str] = []
         for group in whole:

@@ -275,6 +275,32 @@ def test_a_server_that_knows_no_batches_is_asked_one_by_one(post):
     assert not any(each.batched for each in post.fake.asked)
 
 
+@pytest.mark.parametrize("kind", ["400", "404", "501"])
+def test_a_server_that_knows_no_threads_is_asked_for_messages(post, kind):
+    for thread in range(4):
+        for number in range(3):
+            post.box.deliver(mail(f"m{thread}-{number}", answers=f"m{thread}-0" if number else ""))
+    post.fake.trouble(kind, times=10**6, where="threads.get")
+    assert len(subjects(post.read()[0])) == 12
+
+
+def test_a_refusal_of_everything_is_not_the_messages_fault(post):
+    for number in range(5):
+        post.box.deliver(mail(f"m{number}"))
+    post.fake.trouble("400", times=10**6, where="messages.get")
+    with pytest.raises(ProtocolViolation):
+        post.read()
+
+
+def test_the_only_new_message_may_be_refused(post):
+    _, cursor = post.read()
+    bad = post.box.deliver(mail("bad"))
+    post.fake.trouble("400", times=10**6, where=f"messages/{bad}")
+    changes, cursor = post.read(cursor)
+    assert [type(change) for change in changes] == [Rejected]
+    assert post.read(cursor)[0] == []
+
+
 @pytest.mark.parametrize("kind", ["garbled", "400"])
 def test_one_message_that_is_never_given_out_stops_nothing(post, kind):
     bad = [post.box.deliver(mail(f"m{number}")) for number in range(5)][2]
