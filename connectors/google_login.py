@@ -265,10 +265,14 @@ class GoogleLogin:
         answer = asked_for_tokens(client.token_uri, form, self._around.now(), command=self._command)
         self._keep(_encoded(self._kept(client, answer, scopes)))
         talk.say(_SEVEN_DAYS)
-        return self.state()
+        return self._kept_state()
 
     def state(self) -> LoginState:
-        """How the login stands; asks Google, which renews the token where that is due."""
+        """How the login stands; asks Google, which renews the token where that is due.
+
+        Raises:
+            Transient: Google cannot be asked.
+        """
         secret = self._around.logins.read(self._around.account)
         if secret is None:
             return LoginState(logged_in=False)
@@ -278,6 +282,8 @@ class GoogleLogin:
         try:
             tokens.authorization()
             who = self._wants.who(tokens) or who
+        except Transient:
+            raise
         except ConnectorError as error:
             problem = str(error)
         else:
@@ -312,7 +318,14 @@ class GoogleLogin:
         tokens = GoogleTokens(self._settings, self._around, self._wants)
         tokens._checked(kept)
         self._keep(_encoded(kept))
-        return self.state()
+        return self._kept_state()
+
+    def _kept_state(self) -> LoginState:
+        """How a login stands that was just kept, whether Google can be asked or not."""
+        try:
+            return self.state()
+        except Transient:
+            return LoginState(logged_in=True)
 
     def revoke(self) -> str:
         """Give the login up, and tell Google."""

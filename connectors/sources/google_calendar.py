@@ -82,7 +82,10 @@ class GoogleCalendarConnector:
             NeedsOwner: there is no login, Google does not let it in, or no calendar is to be read.
             Transient: Google cannot be reached.
         """
-        entries = [entry for entry in self._entries() if self._is_wanted(entry)]
+        readable = [entry for entry in self._entries() if _is_readable(entry)]
+        entries = [entry for entry in readable if self._is_wanted(entry)]
+        if not entries and not self._settings.calendars:
+            entries = readable  # a server that says of no calendar whether it is ticked, or the owner's own
         if not entries:
             raise NeedsOwner('no calendar is ticked in Google Calendar: tick one, or name some with calendars = ["…"]')
         entries.sort(key=lambda entry: entry.get("primary") is not True)
@@ -110,13 +113,10 @@ class GoogleCalendarConnector:
         yield from pull.changes(place, msgspec.structs.replace(place, until=until), since)
 
     def _is_wanted(self, entry: dict[str, Any]) -> bool:
-        name = text_of(entry.get("id"))
-        if not name or text_of(entry.get("accessRole")) not in _READERS or entry.get("deleted") is True:
-            return False
         if self._settings.calendars:
-            titles = (name, text_of(entry.get("summaryOverride")), text_of(entry.get("summary")))
+            titles = [text_of(entry.get(name)) for name in ("id", "summaryOverride", "summary")]
             return any(fnmatchcase(title, glob) for title in titles if title for glob in self._settings.calendars)
-        if name.endswith(_MADE):
+        if text_of(entry.get("id")).endswith(_MADE):
             return False
         return entry.get("selected") is True or entry.get("primary") is True
 
@@ -135,6 +135,15 @@ class GoogleCalendarConnector:
                 break
             seen.add(token)
         raise ProtocolViolation("Google Calendar's list of calendars goes round in circles")
+
+
+def _is_readable(entry: dict[str, Any]) -> bool:
+    """Whether its events may be read, and it is still there."""
+    return (
+        bool(text_of(entry.get("id")))
+        and text_of(entry.get("accessRole")) in _READERS
+        and entry.get("deleted") is not True
+    )
 
 
 class _CalendarPull:

@@ -405,6 +405,15 @@ def test_a_login_server_that_is_away_is_transient(account):
         account.tokens().authorization()
 
 
+def test_a_login_is_kept_whether_google_can_be_asked_about_it_or_not(account):
+    account.fake.trouble("500", times=99, where="/gmail")
+    account.login().log_in(Owner(), browser=False, sending=False)
+    with pytest.raises(Transient):
+        account.login().state()
+    account.fake.troubles.clear()
+    assert account.login().state().who == "maya@lindqvist.example"
+
+
 def test_a_login_that_ends_by_itself_is_told_ahead(account):
     account.fake.testing = True
     account.login().log_in(Owner(), browser=False, sending=False)

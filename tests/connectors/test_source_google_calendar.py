@@ -76,6 +76,23 @@ def test_the_calendars_that_are_ticked_are_read_and_the_owners_own_first(diary):
         diary.connector(calendars=("none",)).streams()
 
 
+def test_a_server_that_ticks_nothing_shows_everything(diary):
+    entry = diary.calendars.entries[MAYA]["entry"]
+    del entry["primary"], entry["selected"], entry["accessRole"]
+    assert [stream.name for stream in diary.connector().streams()] == [MAYA]
+
+
+def test_nothing_new_costs_three_requests(diary):
+    diary.put("one")
+    _, cursor = diary.read()
+    diary.time += timedelta(hours=2)
+    diary.fake.requests = 0
+    connector = diary.connector()
+    [stream] = connector.streams()
+    assert list(connector.pull(stream, cursor)) == []
+    assert diary.fake.requests == 3
+
+
 ICS = """BEGIN:VCALENDAR
 VERSION:2.0
 BEGIN:VEVENT
