@@ -23,7 +23,7 @@ import msgspec
 from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation
 from connectors.google_api import Api, GoogleApi, Pace, list_of, text_of
 from connectors.google_client import GoogleSettings
-from connectors.google_events import FIELDS, is_meeting, meeting_of
+from connectors.google_events import FIELDS, is_meeting, is_series, meeting_of, occurrences_of
 from connectors.google_login import SCOPE, GoogleLogin, GoogleTokens, Wants
 from connectors.harmless import one_line
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
@@ -192,10 +192,24 @@ class _CalendarPull:
         """What the items of one page come to; what was told in this pull already is told once."""
         for event in page:
             name = text_of(event.get("id"))
-            change = self._change(name, event, now, fresh=fresh) if name else None
-            if change is not None and self._told.get(name) != change:
-                self._told[name] = change
-                yield change
+            if name and is_series(event) and text_of(event.get("status")) != "cancelled":
+                changes = self._occurrences(name, event, now, fresh=fresh)
+            else:
+                change = self._change(name, event, now, fresh=fresh) if name else None
+                changes = [] if change is None else [(name, change)]
+            for each, change in changes:
+                if self._told.get(each) != change:
+                    self._told[each] = change
+                    yield change
+
+    def _occurrences(self, name: str, event: dict[str, Any], now: Place, *, fresh: bool) -> list[tuple[str, Change]]:
+        """The meetings of a series that was not expanded, but those that were told by themselves already."""
+        if not fresh:
+            raise CursorExpired("a series of meetings changed as a whole: its calendar is read anew")
+        self._series[_mark(name)] = None
+        window = (_start_of(now.first), _start_of(now.until))
+        found = occurrences_of(event, name=_key(name), window=window, zone=self._around.zone)
+        return [(each.key, each) for each in found if each.key not in self._told]
 
     def _change(self, name: str, event: dict[str, Any], now: Place, *, fresh: bool) -> Change | None:
         """What one item comes to; nothing where it is no meeting in the window, and none was to be expected."""
@@ -204,7 +218,8 @@ class _CalendarPull:
         if text_of(event.get("status")) == "cancelled":
             if not fresh and not series and _mark(name) in self._series:
                 raise CursorExpired("a series of meetings was deleted as a whole: its calendar is read anew")
-            return gone
+            # One of a series that was told, or is to come, whole.
+            return Removed(key=_key(name)) if fresh and series and _mark(series) in self._series else gone
         if not is_meeting(event):
             return None
         if series:
@@ -244,8 +259,11 @@ class _CalendarPull:
 
 
 def _is_within(meeting: Meeting, now: Place) -> bool:
-    first, until = (datetime.combine(day, time(), tzinfo=UTC) for day in (now.first, now.until))
-    return meeting.start < until and meeting.end >= first
+    return meeting.start < _start_of(now.until) and meeting.end >= _start_of(now.first)
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def _midnight(day: date) -> str:
