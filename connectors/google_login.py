@@ -128,7 +128,7 @@ class GoogleTokens:
         secret = self.around.logins.read(self.around.account)
         if secret is None:
             raise NeedsOwner(f"there is no login for {self._wants.product} yet: {self._command}")
-        return self._checked(_decoded(secret))
+        return self.checked(_decoded(secret))
 
     def may(self, scopes: Sequence[str]) -> bool:
         """Whether the login has all of ``scopes``, as far as it says what it has."""
@@ -139,7 +139,7 @@ class GoogleTokens:
     def _command(self) -> str:
         return f"kith login {self.around.account}"
 
-    def _checked(self, kept: Kept) -> Kept:
+    def checked(self, kept: Kept) -> Kept:
         if self._settings.client_file:
             client = client_of(self._settings.client_file, self.around.base)
             if client.client_id != kept.client_id:
@@ -166,7 +166,7 @@ class GoogleTokens:
             secret = slot.read()
             if secret is None:
                 raise NeedsOwner(f"there is no login for {self._wants.product} any more: {self._command}")
-            kept = self._checked(_decoded(secret))
+            kept = self.checked(_decoded(secret))
             if self._is_usable(kept, refused_token):
                 return kept  # another process was quicker
             renewed = self._renewed(kept)
@@ -316,7 +316,7 @@ class GoogleLogin:
         if kept.token_uri:
             safe_uri(kept.token_uri, "the login")
         tokens = GoogleTokens(self._settings, self._around, self._wants)
-        tokens._checked(kept)
+        tokens.checked(kept)
         self._keep(_encoded(kept))
         return self._kept_state()
 

@@ -50,6 +50,8 @@ _MOST_PAGES: Final = 20_000
 #: Units and messages of one batch: ten seconds of the quota.
 _BATCH_UNITS, _BATCH_MESSAGES, _BATCH_REMOVALS = 1000, 150, 500
 _WAIT_S: Final = 5.0
+#: Nobody deletes so many mails and all there are; a program that went wrong does.
+_MANY: Final = 10
 _WIDTH: Final = 8
 _GONE: Final = frozenset({404, 410})
 _UNKNOWN_HISTORY: Final = frozenset({400, 404, 410})
@@ -224,6 +226,8 @@ class GmailConnector:
             return
         history, now = told
         gone = [mark(name) for name in history.removed(kept.known)]
+        if _MANY <= len(gone) == len(kept.known) and not self._listed():
+            raise CursorExpired("the mailbox is suddenly empty", fewer=True)
         yield from self._removed(gone, kept, since)
         groups = history.wanted(kept.known, kept.threads, self._settings.skip)
         yield from self._read(groups, kept, since)

@@ -513,6 +513,18 @@ def test_a_mailbox_that_is_suddenly_empty_is_not_believed(post):
     assert raised.value.fewer
 
 
+def test_a_mailbox_in_which_everything_was_deleted_is_not_believed_either(post):
+    ids = [post.box.deliver(mail(f"m{number}")) for number in range(12)]
+    _, cursor = post.read()
+    for name in ids[:11]:
+        post.box.delete(name)
+    assert len(post.read(cursor)[0]) == 11
+    post.box.delete(ids[11])
+    with pytest.raises(CursorExpired) as raised:
+        post.read(cursor)
+    assert raised.value.fewer
+
+
 @pytest.mark.parametrize("value", ['{"history":"1","known":"AA="}', '{"history":"1","known":"AAA="}', "[]"])
 def test_a_cursor_that_is_broken_is_expired(post, value):
     with pytest.raises(CursorExpired):
