@@ -39,7 +39,7 @@ _SEVEN_DAYS: Final = (
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """A login as it is kept: the authorized-user JSON. Times are ISO 8601 in UTC."""
+    """A login as it is kept: the authorized-user JSON. Times are ISO 8601 in UTC; ``lifetime`` of a token in seconds."""
 
     refresh_token: str
     client_id: str
@@ -52,6 +52,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     account: str = ""
     universe_domain: str = "googleapis.com"
     refresh_token_expiry: str = ""
+    lifetime: float = 0.0
 
     @property
     def granted(self) -> tuple[str, ...]:
@@ -155,7 +156,9 @@ class GoogleTokens:
 
     def _is_fresh(self, kept: Kept) -> bool:
         ends = _time(kept.expiry)
-        return bool(kept.token) and ends is not None and self.around.now() + AHEAD < ends
+        # A short-lived token is used for most of its life all the same.
+        ahead = min(AHEAD, timedelta(seconds=kept.lifetime / 5)) if kept.lifetime > 0 else AHEAD
+        return bool(kept.token) and ends is not None and self.around.now() + ahead < ends
 
     def _current(self, refused_token: str | None = None) -> Kept:
         """The login with a token that holds: as it is kept where that does, else renewed."""
@@ -389,10 +392,12 @@ class GoogleLogin:
 def _with(kept: Kept, answer: _Answer, now: datetime) -> Kept:
     """``kept`` with the tokens of an answer; the refresh token is replaced only by another one."""
     lasts = _seconds(answer.refresh_token_expires_in)
+    life = _seconds(answer.expires_in) or _USUAL_LIFE
     return msgspec.structs.replace(
         kept,
         token=answer.access_token,
-        expiry=_text(now + (_seconds(answer.expires_in) or _USUAL_LIFE)),
+        expiry=_text(now + life),
+        lifetime=life.total_seconds(),
         refresh_token=answer.refresh_token or kept.refresh_token,
         refresh_token_expiry=_text(now + lasts) if lasts else kept.refresh_token_expiry,
         scopes=answer.scope.split() or kept.scopes,

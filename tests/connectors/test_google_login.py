@@ -235,6 +235,19 @@ def test_a_token_is_renewed_ahead_of_its_end_and_only_then(account):
     assert account.fake.requests == 2
 
 
+def test_a_short_lived_token_is_used_for_most_of_its_life(account):
+    account.fake.life = 60
+    account.keep(account.fake.login())
+    tokens = account.tokens()
+    for _ in range(9):
+        tokens.authorization()
+        account.time += timedelta(seconds=5)
+    assert account.fake.requests == 1
+    account.time += timedelta(seconds=5)
+    account.tokens().authorization()
+    assert account.fake.requests == 2
+
+
 def test_a_token_that_another_process_renewed_is_used(account):
     account.keep(account.fake.login())
     one, other = account.tokens(), account.tokens()
