@@ -1,6 +1,6 @@
 """Everything that is said about speed, measured: paired with peers in one run, printed as a table.
 
-Usage: python bench/run.py [LOCAL|SCALE|START|IMAP|GMAIL]…   (default: all; needs the shared data folder, KITH_SHARED)
+Usage: python bench/run.py [LOCAL|SCALE|START|IMAP|GMAIL|OUTLOOK]…   (default: all; needs the shared data folder, KITH_SHARED)
 """
 
 from __future__ import annotations
@@ -124,11 +124,18 @@ def gmail(work: Path) -> None:
     gmail_part(work)
 
 
+def outlook(work: Path) -> None:
+    """Requests and throughput at Outlook, against a fake in a process of its own."""
+    from outlook import main as measured
+
+    measured(3000)
+
+
 def main() -> None:
     """Run the parts that were asked for."""
     if not (SHARED / "data").is_dir():
         sys.exit(f"bench: needs the shared data folder; {SHARED} is not it (set KITH_SHARED)")
-    parts = {"LOCAL": local, "SCALE": scale, "START": start, "IMAP": imap, "GMAIL": gmail}
+    parts = {"LOCAL": local, "SCALE": scale, "START": start, "IMAP": imap, "GMAIL": gmail, "OUTLOOK": outlook}
     asked = [name.upper() for name in sys.argv[1:]] or list(parts)
     if unknown := set(asked) - set(parts):
         sys.exit(f"bench: no such part: {', '.join(sorted(unknown))}; there are {', '.join(parts)}")

@@ -32,6 +32,7 @@ _MOST_EMPTY: Final = 500
 _MOST_PAGES: Final = 200_000
 _SIZE: Final = "odata.maxpagesize="
 _FEWER: Final = (20, 1)
+_LONGEST_ID: Final = 1000
 _LONGEST_LINK: Final = 16 * 1024
 #: Waits within a request: how often, and how long each at most.
 _WAITS: Final = 2
@@ -138,13 +139,14 @@ class Graph:
 
     def url(self, *path: str, **query: str) -> str:
         """The address of a resource below the root; ``query`` keys get their ``$`` where OData wants one."""
-        place = "/".join(quote(part, safe="$=") for part in path)
+        place = "/".join(quote(part, safe="$=", errors="replace") for part in path)
         pairs = [(name if name.endswith("DateTime") else f"${name}", value) for name, value in query.items()]
         return f"{self.root}/{place}" + (f"?{urlencode(pairs, safe='$,/:', quote_via=quote)}" if pairs else "")
 
     def at_home(self, link: str) -> bool:
         """Whether a link leads to the server that the token is for."""
-        return len(link) <= _LONGEST_LINK and origin(link) == origin(self.root)
+        plain = len(link) <= _LONGEST_LINK and link.isascii() and link.isprintable()
+        return plain and origin(link) == origin(self.root)
 
     def page(self, url: str, *prefer: str) -> Page:
         """One page of a list; of fewer items where as many as were asked for are too large to be taken in.
@@ -187,9 +189,10 @@ class Graph:
         """One item. Errors as of ``page``."""
         return self._read(self.get(url, *prefer), url, kind)
 
-    def get(self, url: str, *prefer: str) -> Response:
+    def get(self, url: str, *prefer: str, accept: str = "application/json") -> Response:
         """The answer to a GET. Errors as of ``page``."""
-        return self._sent("GET", url, {"Prefer": ", ".join(prefer)} if prefer else {}, None)
+        headers = {"Accept": accept, **({"Prefer": ", ".join(prefer)} if prefer else {})}
+        return self._sent("GET", url, headers, None)
 
     def send(self, url: str, body: bytes, content_type: str) -> None:
         """Hand something over by a POST, which is not repeated.
@@ -271,6 +274,11 @@ class Graph:
             if web_page(answer.headers, answer.body):
                 raise page_instead(shown(url)) from None
             raise Transient(f"{shown(url)} answered with something that is no JSON, or broke off") from error
+
+
+def usable(name: str) -> bool:
+    """Whether an id can be asked for and kept."""
+    return 0 < len(name) <= _LONGEST_ID and name.isprintable()
 
 
 def decoded(content: bytes | msgspec.Raw, kind: type[_T]) -> _T:

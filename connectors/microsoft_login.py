@@ -30,16 +30,22 @@ SEND: Final = "Mail.Send"
 _NATIONAL: Final = frozenset({"graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"})
 _AHEAD_S: Final = 300
 _BROWSER_S: Final = 600
+_FOREVER: Final = 2.0**40
 _LONGEST_CODE_S: Final = 1800
 _PENDING: Final = frozenset({"authorization_pending", "slow_down"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Access:
-    """An access token and when it ends (seconds since the epoch)."""
+    """An access token, when it ends (seconds since the epoch) and how long it lasts in all (seconds)."""
 
     token: Secret
     ends: float
+    life: float
+
+    def good(self, now: float) -> bool:
+        """Whether it may be used: not shortly before its end."""
+        return self.ends - now >= min(_AHEAD_S, self.life / 4)
 
 
 class MicrosoftTokens:
@@ -57,13 +63,13 @@ class MicrosoftTokens:
         return self._surroundings.account
 
     def authorization(self) -> Secret:
-        """The value of the Authorization header, good for five minutes at least.
+        """The value of the Authorization header, good for some minutes.
 
         Raises:
             NeedsOwner: the owner must log in.
             Transient: the login service cannot be reached.
         """
-        if self._access is None or self._access.ends - self._now() < _AHEAD_S:
+        if self._access is None or not self._access.good(self._now()):
             self._access = self._acquired(refused=None)
         return Secret(f"Bearer {self._access.token.reveal()}")
 
@@ -84,8 +90,8 @@ class MicrosoftTokens:
     def _usable(self, cache: Any, refused: str | None) -> _Access | None:
         query = {"client_id": self._settings.client_id}
         kept = list(cache.search("AccessToken", target=list(self._scopes), query=query, now=int(self._now())))
-        found = [_Access(token=Secret(str(each["secret"])), ends=float(each["expires_on"])) for each in kept]
-        good = [each for each in found if each.ends - self._now() >= _AHEAD_S and each.token.reveal() != refused]
+        found = [_kept(each) for each in kept]
+        good = [each for each in found if each.good(self._now()) and each.token.reveal() != refused]
         return max(good, key=lambda each: each.ends, default=None)
 
     def _refreshed(self, cache: Any, slot: Slot) -> _Access:
@@ -105,8 +111,8 @@ class MicrosoftTokens:
         if lacking:
             command = f"kith login {self.account}{' --sending' if self._sending else ''}"
             raise NeedsOwner(f"the login of {self.account} does not allow {' and '.join(lacking)}: run {command}")
-        ends = self._now() + _seconds(answer.get("expires_in"))
-        return _Access(token=Secret(str(answer["access_token"])), ends=max(ends, self._now() + _AHEAD_S))
+        life = _seconds(answer.get("expires_in"))
+        return _Access(token=Secret(str(answer["access_token"])), ends=self._now() + life, life=life)
 
     @property
     def _sending(self) -> bool:
@@ -270,6 +276,13 @@ class MicrosoftLogin:
             raise NeedsOwner(f"the browser sent something else: run kith login {self._account} again") from error
 
 
+def _kept(entry: Mapping[str, Any]) -> _Access:
+    """An access token of msal's cache."""
+    ends = _seconds(entry.get("expires_on"), _FOREVER)
+    life = ends - _seconds(entry.get("cached_at", ends), _FOREVER)
+    return _Access(token=Secret(str(entry["secret"])), ends=ends, life=max(life, 0.0))
+
+
 def _lacking(scope: object, wanted: Sequence[str]) -> list[str]:
     """Which of the permissions ``wanted`` were not granted, by what the answer says of it."""
     if not isinstance(scope, str) or not scope.strip():
@@ -295,8 +308,8 @@ def _state(cache: Any) -> LoginState:
     )
 
 
-def _seconds(value: object) -> float:
+def _seconds(value: object, most: float = 86400.0) -> float:
     try:
-        return min(max(float(str(value)), 0.0), 86400.0)
+        return min(max(float(str(value)), 0.0), most)
     except ValueError:
         return 3600.0

@@ -176,6 +176,8 @@ def rebuilt(found: GraphMessage, authserv_id: str | None = None) -> bytes:
 
 
 def _kept(headers: Sequence[Header], authserv_id: str | None) -> Iterator[tuple[str, str]]:
+    if authserv_id == MICROSOFT and any(map(_is_internal, headers[:_MOST_HEADERS])):
+        yield "Authentication-Results", f"{MICROSOFT}; dmarc=pass"
     for header in headers[:_MOST_HEADERS]:
         name, value = (header.name or "").strip(), header.value
         if value is None or not _NAME.fullmatch(name) or _NOT_TAKEN.match(name):
@@ -186,6 +188,15 @@ def _kept(headers: Sequence[Header], authserv_id: str | None) -> Iterator[tuple[
                 continue  # somebody else's, who could have named themselves so
             value = f"{MICROSOFT}; {value}"
         yield name, value
+
+
+def _is_internal(header: Header) -> bool:
+    """Whether Exchange says that the sender logged in at the same organisation; it takes the field from all other mail.
+
+    See https://learn.microsoft.com/exchange/header-firewall-exchange-2013-help
+    """
+    named = (header.name or "").strip().lower() == "x-ms-exchange-organization-authas"
+    return named and (header.value or "").strip().lower() == "internal"
 
 
 def _added(found: GraphMessage) -> Iterator[tuple[str, str]]:

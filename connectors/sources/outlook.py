@@ -22,7 +22,7 @@ from connectors.harmless import one_line
 from connectors.http_wire import TooLarge
 from connectors.login import Login
 from connectors.microsoft_folders import Folder, FolderList, Named
-from connectors.microsoft_graph import IMMUTABLE, Circle, Graph, Page, Refused, decoded
+from connectors.microsoft_graph import IMMUTABLE, Circle, Graph, Page, Refused, decoded, usable
 from connectors.microsoft_login import SEND, MicrosoftLogin
 from connectors.microsoft_mail import ANSWERED, SELECT, TEXT_BODY, GraphMessage, message_of
 from connectors.microsoft_msal import MicrosoftSettings
@@ -175,7 +175,9 @@ class OutlookConnector:
             if found.is_draft:
                 return None
             if found.invites:
-                raw = self._graph.get(self._graph.url("me", "messages", found.id, "$value"), IMMUTABLE).body
+                raw = self._graph.get(
+                    self._graph.url("me", "messages", found.id, "$value"), IMMUTABLE, accept="*/*"
+                ).body
                 raw = raw if len(raw) <= MAX_MESSAGE and raw.strip() else None
         except Refused as refused:
             if not found.whole:
@@ -237,6 +239,9 @@ class _FolderReader:
             reason = f"Graph tells of it in an unknown form ({one_line(str(error), 100)})"
             yield Rejected(key=_key_of(raw), reason=reason)
             return
+        if not usable(found.id):
+            yield Rejected(key=_digest(bytes(raw)).hex(), reason="has an id that cannot be used")
+            return
         if found.removed is not None:
             self.told.pop(_digest(found.id.encode()), None)
             if self.place.whole:
@@ -262,9 +267,10 @@ def _digest(content: bytes) -> bytes:
 
 def _key_of(raw: msgspec.Raw) -> str:
     try:
-        return decoded(raw, Named).id
+        found = decoded(raw, Named).id
     except msgspec.DecodeError:
-        return _digest(bytes(raw)).hex()
+        found = ""
+    return found if usable(found) else _digest(bytes(raw)).hex()
 
 
 def _place(since: Cursor | None) -> Place | None:

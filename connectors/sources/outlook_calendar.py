@@ -27,7 +27,7 @@ from connectors.errors import CursorExpired, ProtocolViolation, Transient
 from connectors.harmless import one_line
 from connectors.login import Login
 from connectors.microsoft_events import GraphEvent, Reader
-from connectors.microsoft_graph import IMMUTABLE, Circle, Graph, Page, Refused, decoded
+from connectors.microsoft_graph import IMMUTABLE, Circle, Graph, Page, Refused, decoded, usable
 from connectors.microsoft_login import MicrosoftLogin
 from connectors.microsoft_mail import TEXT_BODY, EmailAddress
 from connectors.microsoft_msal import MicrosoftSettings
@@ -291,6 +291,9 @@ class _Reading:
             reason = f"Graph tells of it in an unknown form ({one_line(str(error), 100)})"
             yield from self._once(Rejected(key=key_digest(_id_of(raw)).hex(), reason=reason))
             return
+        if not usable(event.id) or (event.series_master_id is not None and not usable(event.series_master_id)):
+            yield from self._once(Rejected(key=_digest(raw), reason="has an id that cannot be used"))
+            return
         later = place.stage in ("last", "changes")
         if event.removed is not None:
             if later:
@@ -438,7 +441,11 @@ def _id_of(raw: msgspec.Raw) -> str:
     try:
         return decoded(raw, _CalendarItem).id
     except msgspec.DecodeError:
-        return hashlib.blake2b(bytes(raw), digest_size=8).hexdigest()
+        return _digest(raw)
+
+
+def _digest(raw: msgspec.Raw) -> str:
+    return hashlib.blake2b(bytes(raw), digest_size=8).hexdigest()
 
 
 def _place(since: Cursor | None) -> Place | None:

@@ -217,6 +217,27 @@ def test_a_token_is_refreshed_before_it_ends_and_once_for_everybody(fake, around
     assert fake.accounts.refreshed == 1
 
 
+def test_a_token_that_lasts_a_minute_is_used_for_most_of_it(fake, around, clock):
+    fake.accounts.life = timedelta(seconds=60)
+    tokens = logged_in(fake, around)
+    for _ in range(12):
+        tokens.authorization()
+        MicrosoftTokens(settings(fake), around, SCOPES).authorization()
+        clock.now += timedelta(seconds=10)
+    assert fake.accounts.refreshed == 2
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=1), timedelta(days=-1)])
+def test_a_clock_that_is_wrong_does_not_keep_an_owner_out(fake, around, clock, wrong):
+    clock.now += wrong
+    assert login(fake, around).log_in(Owner(), browser=False, sending=False).logged_in
+    tokens = MicrosoftTokens(settings(fake), around, SCOPES)
+    first = tokens.authorization().reveal()
+    clock.now -= wrong  # set right
+    tokens.renew()
+    assert tokens.authorization().reveal() != first
+
+
 def test_a_token_that_is_refused_early_is_refreshed_by_whoever_comes_first(fake, around):
     tokens, others = logged_in(fake, around), MicrosoftTokens(settings(fake), around, SCOPES)
     assert tokens.authorization().reveal() == others.authorization().reveal()

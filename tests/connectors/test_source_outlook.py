@@ -239,7 +239,7 @@ def test_a_sender_that_only_exchange_knows_is_rejected_with_a_reason(fake, conne
 RESULTS = "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=quist.example; dkim=none;dmarc=pass action=none header.from=quist.example"
 
 
-@pytest.mark.parametrize(
+SETTINGS = pytest.mark.parametrize(
     ("setting", "results", "proven"),
     [
         (None, RESULTS, None),
@@ -250,6 +250,18 @@ RESULTS = "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=quist.example; dkim=n
         ("mx.example.org", "mx.example.org; dmarc=pass header.from=quist.example", True),
     ],
 )
+
+
+def test_colleagues_are_who_they_say_they_are(fake, tmp_path):
+    inside = b"X-MS-Exchange-Organization-AuthAs: Internal\nAuthentication-Results: dkim=none;dmarc=none\n"
+    fake.box.deliver("inbox", inside + mail("one@quist.example"))
+    made = opened(fake, outlook.CONNECTOR, tmp_path, authserv_id="microsoft")
+    (found,), _ = pulled(made)
+    made.close()
+    assert found.authenticated is True
+
+
+@SETTINGS
 def test_exchange_online_is_believed_where_the_settings_say_so(fake, tmp_path, setting, results, proven):
     fake.box.deliver("inbox", b"Authentication-Results: " + results.encode() + b"\n" + mail("one@quist.example"))
     made = opened(fake, outlook.CONNECTOR, tmp_path, **({"authserv_id": setting} if setting else {}))
