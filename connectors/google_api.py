@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from connectors.errors import ConnectorError, MaybeSent, ProtocolViolation, Transient
 from connectors.google_batch import BOUNDARY, MOST, Answer, batch_answers, batch_body
 from connectors.google_errors import error_of, is_rate_limit
-from connectors.google_login import GoogleTokens
 from connectors.google_quota import Quota
+from connectors.google_tokens import GoogleTokens
 from connectors.http import Http, Limits
 from connectors.http_answers import page_instead, web_page
 

@@ -22,7 +22,7 @@ import msgspec
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, ProtocolViolation
 from connectors.google_api import Api, GoogleApi, Pace, Request, list_of, text_of
 from connectors.google_client import GoogleSettings
-from connectors.google_login import SCOPE, GoogleLogin, GoogleTokens, Wants
+from connectors.google_login import GoogleLogin
 from connectors.google_mail import HEAD, LEFT_OUT, SENT, WHOLE, is_bulk, labels_of, message_of, texts_apart
 from connectors.google_mailbox import (
     MESSAGE_UNITS,
@@ -36,6 +36,7 @@ from connectors.google_mailbox import (
     mark,
     plan,
 )
+from connectors.google_tokens import SCOPE, GoogleTokens, Wants
 from connectors.harmless import one_line
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
 from connectors.records import Batch, Change, Cursor, Rejected, Removed

@@ -24,7 +24,8 @@ from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation
 from connectors.google_api import Api, GoogleApi, Pace, list_of, text_of
 from connectors.google_client import GoogleSettings
 from connectors.google_events import FIELDS, is_meeting, is_series, meeting_of, occurrences_of
-from connectors.google_login import SCOPE, GoogleLogin, GoogleTokens, Wants
+from connectors.google_login import GoogleLogin
+from connectors.google_tokens import SCOPE, GoogleTokens, Wants
 from connectors.harmless import one_line
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
 from connectors.records import Batch, Change, Cursor, Meeting, Removed

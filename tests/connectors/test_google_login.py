@@ -19,10 +19,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors import google_login
+from connectors import google_tokens
 from connectors.errors import NeedsOwner, Transient
 from connectors.google_client import client_of
-from connectors.google_login import GoogleTokens
+from connectors.google_tokens import GoogleTokens
 from connectors.passwords import Secret
 from connectors.protocol import Surroundings
 from connectors.sources import gmail, google_calendar
@@ -486,7 +486,7 @@ def test_no_secret_is_in_any_message_or_repr(account, caplog):
         tokens.authorization()
     shown = [str(raised.value), repr(raised.value), repr(tokens), repr(account.login()), caplog.text]
     shown += [
-        repr(google_login._decoded(account.around.logins.read("post"))),
+        repr(google_tokens.decoded(account.around.logins.read("post"))),
         repr(client_of("client.json", account.around.base)),
     ]
     assert not [secret for secret in secrets if any(secret in text for text in shown)]
