@@ -37,10 +37,16 @@ def main() -> None:
     folder = Path(os.environ.get("KITH_SHARED", "../shared")) / "data" / "fixtures" / "quotes"
     expected = json.loads(EXPECTED.read_text(encoding="utf-8"))
     total, met, leaks = Counter[str](), Counter[str](), Counter[str]()
+    quoted = leaked = 0
     for row in expected["fixtures"]:
         project = row["file"].partition("/")[0]
         text = (folder / row["file"]).read_bytes().decode("utf-8", "replace")
-        missed = failures(new_text(text).text, row, expected["common"])
+        found = new_text(text).text
+        missed = failures(found, row, expected["common"])
+        if "is" in row:
+            whole = expected["common"] if row["is"] == "COMMON" else row["is"]
+            quoted += max(0, len(text.split()) - len(whole.split()))
+            leaked += max(0, len(found.split()) - len(whole.split()))
         total[project] += 1
         met[project] += not missed
         leaks[project] += any(each.startswith("leaks") for each in missed)
@@ -49,6 +55,10 @@ def main() -> None:
     for project in [*sorted(total), ""]:
         counts = [count[project] if project else count.total() for count in (met, total, leaks)]
         sys.stdout.write(f"{project or 'all':36} {counts[0]:4} of {counts[1]:4} met, {counts[2]} leak\n")
+    share = leaked / max(1, quoted)
+    sys.stdout.write(
+        f"{leaked} of {quoted} words of quotes and signatures leak where the whole new text is known: {share:.2%}\n"
+    )
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ class Http:
         Args:
             method: upper case; redirects keep it, but 303.
             url: an absolute URL of a trusted origin, without a user or password in it.
-            allow: the statuses that are handed back; all others raise.
+            allow: the statuses that are handed back; all others raise. Who can renew a token allows 401.
 
         Raises:
             NeedsOwner: the login, the rights, the url or the certificate is not good.

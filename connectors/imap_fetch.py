@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from connectors.errors import ProtocolViolation, Transient
+from connectors.errors import ProtocolViolation
 from connectors.header_block import header_block
 from connectors.imap_grammar import DROPPED, Raw, Unparsable, Value, folder_name, values
 from connectors.imap_session import Refused, Session, is_for_later, refusal
@@ -27,7 +27,7 @@ from connectors.records import AUTOMATION_HEADERS, Message, Rejected
 
 #: Mails of a batch.
 BATCH_MAILS: Final = 400
-#: More mails than this that the server cannot hand out, and it is the server.
+#: More mails than this one after another that the server cannot hand out, and it is the server.
 _MOST_REFUSED: Final = 20
 #: Commands that are sent before their answers are read; with very many both sides would wait for each other.
 _ASKED_AT_ONCE: Final = 100
@@ -43,7 +43,8 @@ _RECEIVED: Final = "HEADER.FIELDS (RECEIVED)"
 class Reading:
     """How the mails of one folder are to be read; see ``connectors.mime.parse`` for most of it.
 
-    Where the folder is ``labelled``, ``is_wanted`` says by the labels of a mail whether it is to be read.
+    Where the folder is ``labelled``, ``is_wanted`` says by the labels of a mail whether it is to be read, and
+    ``is_sent`` whether they prove that the owner sent it.
     """
 
     folder: str
@@ -51,6 +52,7 @@ class Reading:
     own: bool
     labelled: bool
     is_wanted: Callable[[Sequence[str]], bool]
+    is_sent: Callable[[Sequence[str]], bool]
     authserv_id: str | None
     most_text: int
     now: datetime
@@ -190,19 +192,24 @@ class Fetcher:
             self._place(raw)
 
     def _one_by_one(self, uids: Sequence[int], items: bytes, refused: Refused) -> None:
-        """Find the mail that the server cannot hand out, and let the others come."""
-        if refused.status == "BAD" or (is_for_later(refused) and refused.code != "SERVERBUG"):
+        """Find the mail that the server cannot hand out, and let the others come.
+
+        Raises:
+            ConnectorError: it is not the mail: the server hands out nothing, or says that it could later.
+        """
+        if is_for_later(refused) and refused.code != "SERVERBUG":
             raise refusal(self.session, refused)
         if len(uids) == 1:
             self._refused += 1
             if self._refused > _MOST_REFUSED:
-                raise Transient(f"{self.session.wire.host} hands out no mail now: {refused.said}")
+                raise refusal(self.session, refused)
             incoming = self._incoming[uids[0]]
             incoming.trouble = f"cannot be handed out by the server ({refused.said or refused.code})"
             return
         for half in (uids[: len(uids) // 2], uids[len(uids) // 2 :]):
             try:
                 self._take(self._send(half, items))
+                self._refused = 0
             except Refused as again:
                 self._one_by_one(half, items, again)
 
@@ -233,7 +240,7 @@ class Fetcher:
         uid = line.partition(b"UID ")[2].split(b" ", 1)[0].rstrip(b")")
         incoming = self._incoming.get(int(uid)) if uid.isdigit() and len(uid) < 11 else None
         if incoming is not None:
-            incoming.trouble = "has a structure that nobody can want"
+            incoming.trouble = "has a structure that is too long"
 
     # -- handing out -------------------------------------------------------------------------------------------------
 
@@ -283,11 +290,10 @@ class Fetcher:
             return None
         received = incoming.parts.get(_RECEIVED, b"")
         header = incoming.header.rstrip(b"\r\n") + b"\r\n" + received
-        sent = any(label.upper() == "\\SENT" for label in incoming.labels)
         return parse(
             mail(header, incoming.root, incoming.parts),
             key=key,
-            own=reading.own or sent,
+            own=reading.own or reading.is_sent(incoming.labels),
             folder=reading.folder,
             labels=incoming.labels,
             provider_thread=incoming.thread,

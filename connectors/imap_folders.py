@@ -80,6 +80,10 @@ class Wishes:
         names = [name for name in names if name]
         return any(map(self.chosen, names)) if names else not self.include
 
+    def labels_own(self, labels: Sequence[str]) -> bool:
+        """Whether such labels prove that the owner sent a mail."""
+        return any(label.upper() == "\\SENT" or matches(label, self.sent) for label in labels)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Listed:

@@ -12,6 +12,8 @@ from connectors.imap_session import Session
 
 #: Servers may end a session that idles for half an hour, and some routers forget one after ten minutes.
 _IDLE_S: Final = 9 * 60.0
+#: Counts on while the machine sleeps, where the system has such a clock: sessions do not outlive that.
+_CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 #: How often who waits is asked whether it should go on.
 _ASK_S: Final = 0.5
 
@@ -33,31 +35,36 @@ def watch(session: Session, folder: bytes, *, seen: int, until: float, woken: Ca
         if not session.can("IDLE"):
             time.sleep(min(_ASK_S, max(0.0, until - time.monotonic())))
             continue
-        messages, news = _idled(session, messages, min(until, time.monotonic() + _IDLE_S), woken)
+        messages, news = _idled(session, messages, until, woken)
     return news
 
 
 def _idled(session: Session, messages: int, until: float, woken: Callable[[], bool]) -> tuple[int, bool]:
     """One IDLE: how many mails there are after it, and whether new ones came."""
     tag = session.send(b"IDLE")
+    began = _awake()
     news, invited = False, False
-    while not (news and invited):
-        raw = session.heard(min(_ASK_S, max(0.0, until - time.monotonic())))
-        if raw is None:
-            if session.is_done(tag):
-                list(session.until(tag))  # raises what was refused
-                raise ProtocolViolation(f"{session.wire.host} ends waiting by itself")
-            if invited and (woken() or time.monotonic() >= until):
-                break
-            if not invited and time.monotonic() >= until + session.wire.read_s:
-                raise ProtocolViolation(f"{session.wire.host} offers IDLE and does not begin it")
-        elif raw.lines[0][:1] == b"+":
+    while True:
+        raw = session.heard(_ASK_S)
+        if raw is not None and raw.lines[0][:1] == b"+":
             invited = True
-        else:
+        elif raw is not None:
             messages, new = size_change(raw, messages)
             news = news or new
+        elif session.is_done(tag):
+            list(session.until(tag))  # raises what was refused
+            raise ProtocolViolation(f"{session.wire.host} ends waiting by itself")
+        waited = _awake() - began
+        if invited and (news or woken() or time.monotonic() >= until or waited >= _IDLE_S):
+            break
+        if not invited and waited >= session.wire.read_s:
+            raise ProtocolViolation(f"{session.wire.host} offers IDLE and does not begin it")
     session.wire.send(b"DONE\r\n")
     for raw in session.until(tag):
         messages, new = size_change(raw, messages)
         news = news or new
     return messages, news
+
+
+def _awake() -> float:
+    return time.clock_gettime(_CLOCK)

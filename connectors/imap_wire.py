@@ -6,6 +6,7 @@ timeout, and who trickles is given up on.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import socket
 import ssl
@@ -180,7 +181,9 @@ class Wire:
         return bool(self._buffer)
 
     def close(self) -> None:
-        """Let go of the connection, whatever state it is in."""
+        """Let go of the connection, whatever state it is in; who waits for it in another thread waits no more."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
     def _fill(self, *, patient: bool = False) -> None:

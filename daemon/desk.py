@@ -19,6 +19,7 @@ from daemon.config import Config
 from daemon.letters import Letters
 from daemon.logs import Log
 from daemon.passes import owner_of
+from daemon.pipeline import forget_sentences
 from daemon.pulse import Pulse
 from daemon.refresh import refresh
 from daemon.status import NOTE, AccountNow, DaemonNow
@@ -134,6 +135,10 @@ class Desk:
             self._stopping.wait(_TOGETHER_S)
             self._work_out()
         self._letter()
+        self._note()
+
+    def _note(self) -> None:
+        """Leave what the daemon does in the store, where that has changed."""
         if self._note_at is not None and monotonic() >= self._note_at:
             self._note_at = None
             self._store.take_note(NOTE, msgspec.json.encode(self.now()).decode())
@@ -152,6 +157,7 @@ class Desk:
             self._show(working_out=False)
         if done.persons:
             self._store.rest()
+            forget_sentences()
             give_back()
             self._journal.info("people", f"favors and ties of {done.persons} people worked out", people=done.persons)
 
@@ -182,6 +188,7 @@ class Desk:
 
     def _moved(self, _done: int, _total: int) -> None:
         self.pulse.beat()
+        self._note()  # working out many people takes long
 
     def _show(self, *, working_out: bool) -> None:
         self.working_out = working_out

@@ -243,6 +243,12 @@ def read_with_default(message: Message) -> MessageFindings:
     return read(message, _recogniser())
 
 
+def forget_sentences() -> None:
+    """Let the shipped recogniser, if it was used, forget what it remembers for speed alone: a daemon has time."""
+    if _recogniser.cache_info().currsize:
+        _recogniser().forget()
+
+
 @cache
 def _recogniser() -> Recogniser:
     from inference.acts import recogniser

@@ -15,6 +15,7 @@ from zlib import crc32
 from inference.acts.act import FavorType
 from inference.favor import Favor, Status, Step, StepName
 from inference.favors import state
+from inference.matters.wording import retold
 from inference.timeline import OWNER
 
 Verdict = Literal["confirm", "reject", "retype", "done", "undone", "thanked", "told"]
@@ -117,12 +118,18 @@ def _apply(favor: Favor, correction: FavorCorrection) -> Favor:
     """``favor`` with one correction; whatever the owner says about it also confirms that there is such a favor."""
     sure = replace(favor, confidence=_OWNER_SAID)
     if correction.verdict == "retype":
-        return sure if correction.type is None else replace(sure, type=correction.type)
+        return sure if correction.type is None else _of_type(sure, correction.type)
     if correction.verdict == "undone":
         return replace(sure, steps=_without_delivery(sure.steps))
     if correction.verdict in _SAID:
         return replace(sure, steps=_with_step(sure, correction))
     return sure
+
+
+def _of_type(favor: Favor, kind: FavorType) -> Favor:
+    """``favor`` as one of type ``kind``; its steps no longer speak of the type that it was taken for."""
+    steps = tuple(replace(step, because=retold(step.because, kind)) for step in favor.steps)
+    return replace(favor, type=kind, steps=steps)
 
 
 def _with_step(favor: Favor, correction: FavorCorrection) -> tuple[Step, ...]:

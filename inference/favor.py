@@ -11,6 +11,8 @@ from inference.acts.act import ActName, FavorType
 
 #: Favors below this confidence stay out of the digest and out of the default ledger.
 FAVOR_THRESHOLD = 0.5
+#: The reason that evidence bears if its own words speak of the matter.
+SPEAKS_OF_IT = "speaks of the matter itself"
 # No lesson raises a threshold beyond this: what the owner confirmed passes.
 _HIGHEST_BAR = 0.95
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
 
@@ -26,7 +27,9 @@ from inference.matters.meetings import met, took_place
 from inference.matters.offers import reactions, unprompted
 from inference.matters.others import answered_by_another
 from inference.matters.reading import Ears
+from inference.matters.wording import retold
 from inference.timeline import OWNER, Encounter, Mail, Timeline
+from inference.words import topic
 
 __all__ = [
     "FAVOR_THRESHOLD",
@@ -52,7 +55,7 @@ def ledger(timeline: Timeline) -> tuple[Favor, ...]:
     the length of the timeline: each mail is matched against a bounded number of favors.
     """
     name = timeline.names[0].split()[0] if timeline.names and timeline.names[0].strip() else ""
-    book = Book(timeline.person, name)
+    book = Book(timeline.person, name, topic(*timeline.names, *timeline.owner_names))
     ears, introductions = Ears(timeline), Introductions(timeline)
     mails = {mail.identity: mail for mail in timeline.mails}
     conversations = Conversations()
@@ -114,7 +117,7 @@ def _named(timeline: Timeline, drafts: list[Draft]) -> Iterator[Favor]:
             type=draft.type,
             giver=draft.giver,
             receiver=draft.receiver,
-            steps=tuple(draft.steps),
+            steps=tuple(replace(step, because=retold(step.because, draft.type)) for step in draft.steps),
             evidence=tuple(draft.evidence),
             confidence=round(draft.confidence, 4),
             matter=draft.matter,

@@ -16,35 +16,31 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
 
-from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, ProtocolViolation, Transient
+from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, Transient
+from connectors.imap_changes import Work, day, is_unchanged, work_in
 from connectors.imap_cursor import Place, cursor, place
 from connectors.imap_fetch import Fetcher, Reading
-from connectors.imap_folders import INBOX, Folder, State, Wishes, folders, state_of
-from connectors.imap_selected import Selected, found_uids, selected
-from connectors.imap_session import Login, Refused, Session, open_session, refusal
+from connectors.imap_folders import INBOX, Folder, Wishes, folders, state_of
+from connectors.imap_login import Login, open_session
+from connectors.imap_selected import Selected
+from connectors.imap_session import Refused, Session, refusal
 from connectors.imap_uids import Uids
 from connectors.imap_watch import watch
 from connectors.passwords import PasswordSettings, Secret, password
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
 from connectors.records import Batch, Cursor, Removed
 
-#: So many mails do not leave a folder at once because somebody tidied up.
-_MANY: Final = 100
 _LEAST_TEXT: Final = 24 * 1024
 _MOST_TEXT: Final = 1024 * 1024
-#: After so many seconds without a word a session is tried before it is used.
-_STALE_S: Final = 30.0
+#: Who does not answer for so long is not called again for a while.
 _LONG_S: Final = 5.0
-#: Mails that may come between opening a folder and searching it.
-_MEANWHILE: Final = 1000
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WHILE_S: Final = 30.0
 
 
 class ImapSettings(PasswordSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,12 +75,10 @@ class ImapConnector:
 
     def __init__(self, settings: ImapSettings, surroundings: Surroundings) -> None:
         self._settings, self._surroundings = settings, surroundings
-        self._since = _day(settings.since)
         self._wishes = Wishes(include=settings.include, exclude=settings.exclude, sent=settings.sent)
         self._session: Session | None = None
         self._folders: dict[str, Folder] = {}
         self._seen: dict[bytes, int] = {}
-        self._used = 0.0
         self._unreachable: tuple[float, str] | None = None
 
     def streams(self) -> Sequence[Stream]:
@@ -94,12 +88,21 @@ class ImapConnector:
             NeedsOwner: the login is refused, or no folder is left to read.
             Transient: the server cannot be reached.
         """
-        with self._held():
-            found = folders(self._connected(), self._wishes)
+        kept = self._session is not None
+        try:
+            found = self._listed()
+        except Transient:
+            if not kept:
+                raise
+            found = self._listed()  # servers end sessions that did nothing for long
         self._folders = {folder.name: folder for folder in found}
         if not found:
             raise NeedsOwner(f"{self._settings.host} has no folder that is to be read: correct include and exclude")
         return [Stream(name=folder.name, holds="mail") for folder in found]
+
+    def _listed(self) -> list[Folder]:
+        with self._held():
+            return folders(self._connected(), self._wishes)
 
     def pull(self, stream: Stream, since: Cursor | None) -> Iterator[Batch]:
         """What came and went in one folder.
@@ -132,7 +135,7 @@ class ImapConnector:
         session = self._connected()
         if not self._folders:
             self.streams()
-        folder = next((each for each in self._folders.values() if each.name == INBOX or each.labelled), None)
+        folder = next((each for each in self._folders.values() if each.name == INBOX or each.everything), None)
         raw = folder.raw if folder is not None else INBOX.encode()
         try:
             return watch(session, raw, seen=self._seen.get(raw, 0), until=until, woken=woken)
@@ -173,14 +176,8 @@ class ImapConnector:
     # -- the connection ----------------------------------------------------------------------------------------------
 
     def _connected(self) -> Session:
-        if self._session is not None and time.monotonic() - self._used > _STALE_S:
-            try:
-                self._session.run(b"NOOP")
-            except (ConnectorError, Refused):
-                self.close()  # servers end sessions that did nothing for long
         if self._session is None:
             self._session = self._opened()
-        self._used = time.monotonic()
         return self._session
 
     def _opened(self) -> Session:
@@ -192,7 +189,7 @@ class ImapConnector:
             session = open_session(self._login())
         except Transient as error:
             if time.monotonic() - began > _LONG_S:
-                self._unreachable = (time.monotonic() + _STALE_S, str(error))
+                self._unreachable = (time.monotonic() + _WHILE_S, str(error))
             raise
         self._unreachable = None
         return session
@@ -234,77 +231,16 @@ class ImapConnector:
     def _pulled(self, folder: Folder, before: Place | None) -> Iterator[Batch]:
         session = self._connected()
         state = folder.state or state_of(session, folder.raw)
-        if state is not None and before is not None and self._is_unchanged(before, state):
+        if state is not None and before is not None and is_unchanged(before, state, self._settings.since):
             self._seen[folder.raw] = state.next_uid
             return
         try:
-            work = self._work(session, folder, before, state)
+            work = work_in(session, folder, before, state, self._settings.since)
         except Refused as refused:
             raise _no_folder(session, folder, refused) from refused
         yield from self._batches(session, folder, before, work)
 
-    def _is_unchanged(self, before: Place, state: State) -> bool:
-        return (
-            before.is_whole
-            and before.since == self._settings.since
-            and (before.validity, before.next_uid, before.messages) == (state.validity, state.next_uid, state.messages)
-        )
-
-    def _work(self, session: Session, folder: Folder, before: Place | None, state: State | None) -> _Work:
-        """Open the folder and find out what came and what went.
-
-        Raises:
-            CursorExpired: the folder was made anew, or is suddenly empty.
-            Refused: the server does not open it.
-        """
-        goes_on = before is not None and before.is_whole and before.since == self._settings.since
-        modseq = 0
-        if before is not None and goes_on and session.qresync and _may_have_lost(before, state):
-            modseq = before.modseq
-        opened = selected(session, folder.raw, validity=before.validity if before else 0, modseq=modseq)
-        known = Uids.parsed(before.known) if before else Uids()
-        if before is not None and opened.validity != before.validity:
-            raise CursorExpired(f"the folder {folder.name} was made anew on the server, and is read again")
-        if not opened.messages and len(known) >= _MANY:
-            raise CursorExpired(f"the folder {folder.name} is suddenly empty", fewer=True)
-        now = State(validity=opened.validity, next_uid=opened.next_uid, messages=opened.messages)
-        if before is None or not goes_on or (opened.vanished is None and _may_have_lost(before, now)):
-            through = before is not None and before.since == self._settings.since
-            return self._compared(session, opened, known, Uids.parsed(before.done) if before and through else Uids())
-        gone = known & (opened.vanished or Uids())
-        fresh = self._search(session, opened, before.next_uid)
-        return _Work(opened=opened, known=known, kept=known - gone, fresh=fresh - known, gone=gone, done=Uids())
-
-    def _compared(self, session: Session, opened: Selected, known: Uids, done: Uids) -> _Work:
-        """What came and went, by all UIDs that there are."""
-        everything = found_uids(session, b"ALL") if opened.messages else Uids()
-        if len(everything) > opened.messages + _MEANWHILE:
-            raise ProtocolViolation(f"{session.wire.host} lists more mails than it says that there are")
-        wanted = everything - found_uids(session, self._unwanted()) if len(everything) else everything
-        return _Work(
-            opened=opened,
-            known=known,
-            kept=(known & everything) | (done & wanted),
-            fresh=wanted - known - done,
-            gone=known - everything if opened.messages else Uids(),
-            done=done,
-        )
-
-    def _search(self, session: Session, opened: Selected, lowest: int) -> Uids:
-        """The UIDs of wanted mails from ``lowest`` on."""
-        if opened.next_uid and opened.next_uid <= lowest:
-            return Uids()
-        above = b"UID %d:*" % max(1, lowest)
-        # The star is the highest UID that there is, also where that lies below.
-        found = found_uids(session, above).above(lowest)
-        return found - found_uids(session, above + b" " + self._unwanted()) if len(found) else found
-
-    def _unwanted(self) -> bytes:
-        if self._since is None:
-            return b"DRAFT"
-        return f"OR DRAFT BEFORE {self._since.day}-{_MONTHS[self._since.month - 1]}-{self._since.year}".encode()
-
-    def _batches(self, session: Session, folder: Folder, before: Place | None, work: _Work) -> Iterator[Batch]:
+    def _batches(self, session: Session, folder: Folder, before: Place | None, work: Work) -> Iterator[Batch]:
         opened = work.opened
         uids = list(work.fresh.newest_first())
         whole = Place(
@@ -318,7 +254,7 @@ class ImapConnector:
         ceiling = uids[0] if uids else 0
         for batch in Fetcher(session, self._reading(folder, opened)).batches(uids):
             read, missing = read | batch.uids, missing | batch.missing
-            done |= Uids(((batch.lowest, ceiling),))
+            done |= Uids(((batch.lowest, ceiling),)) - batch.missing
             ceiling = batch.lowest - 1
             under_way = msgspec.structs.replace(whole, known=str(work.known), done=str(done))
             yield Batch(changes=batch.changes, cursor=cursor(under_way), total=len(uids))
@@ -337,37 +273,12 @@ class ImapConnector:
             own=folder.own,
             labelled=folder.labelled,
             is_wanted=self._wishes.labels_chosen if folder.everything else _no_draft,
+            is_sent=self._wishes.labels_own,
             authserv_id=self._settings.authserv_id,
             most_text=self._settings.max_text,
             now=self._surroundings.now(),
             zone=self._surroundings.zone,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Work:
-    """What a pull has to do in an open folder.
-
-    ``known`` is what the pull before left, ``kept`` what of it is there still, ``gone`` what is not; ``done`` is what
-    this pull read before it was interrupted, ``fresh`` what is left to read.
-    """
-
-    opened: Selected
-    known: Uids
-    kept: Uids
-    fresh: Uids
-    gone: Uids
-    done: Uids
-
-
-def _may_have_lost(before: Place, state: State | None) -> bool:
-    """Whether mail may have gone since ``before``: fewer mails came than UIDs were given.
-
-    A UID is given once, so as many new mails as new UIDs leave no room for one that went.
-    """
-    if state is None or before.messages < 0 or not state.next_uid:
-        return True
-    return state.messages - before.messages != state.next_uid - before.next_uid
 
 
 def _no_folder(session: Session, folder: Folder, refused: Refused) -> ConnectorError:
@@ -394,15 +305,6 @@ def _context(base: Path, ca_file: str) -> ssl.SSLContext:
     return context
 
 
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise NeedsOwner(f'since = "{text}" is no day: write it as 2019-01-31') from error
-
-
 def open_imap(settings: ImapSettings, surroundings: Surroundings) -> ImapConnector:
     """A connector for one mailbox. The server is called when the streams are asked for.
 
@@ -415,6 +317,7 @@ def open_imap(settings: ImapSettings, surroundings: Surroundings) -> ImapConnect
         raise NeedsOwner(f"port = {settings.port} is no port")
     if not _LEAST_TEXT <= settings.max_text <= _MOST_TEXT:
         raise NeedsOwner(f"max_text must be from {_LEAST_TEXT} to {_MOST_TEXT} bytes, not {settings.max_text}")
+    day(settings.since)
     if not 1 <= settings.read_timeout <= 3600:
         raise NeedsOwner("read_timeout must be from 1 to 3600 seconds")
     return ImapConnector(settings, surroundings)

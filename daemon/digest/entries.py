@@ -93,7 +93,7 @@ def helped_by_owner(network: Network, thresholds: Thresholds) -> dict[int, list[
 
 def still_open(entry: Entry, since: datetime, due: int, network: Network, thresholds: Thresholds) -> bool:
     """Whether an ask or promise of ``since`` is ``due`` days old and has not yet settled itself."""
-    if not open_for_sure(entry.state) or entry.favor.id in network.resting:
+    if not open_for_sure(entry.favor, entry.state, thresholds.confidence) or entry.favor.id in network.resting:
         return False
     routine = entry.favor.type in _ROUTINE
     longest = min(thresholds.stale_days, thresholds.routine_stale_days) if routine else thresholds.stale_days
@@ -106,7 +106,7 @@ def outcome_untold(entry: Entry, network: Network, thresholds: Thresholds) -> bo
     return (
         entry.favor.receiver == OWNER
         and entry.favor.id not in network.resting
-        and untold(entry.favor, entry.state)
+        and untold(entry.favor, entry.state, thresholds.confidence)
         and done is not None
         and thresholds.tell_outcome_days <= age(network, done) <= thresholds.gratitude_days
     )

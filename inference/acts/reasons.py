@@ -28,7 +28,10 @@ def _cue(act: ActName, own: Said, table: Table, head: int, cues: Cues) -> tuple[
     for index in own.cues:
         named = cues.named[index]
         if named.family.name == act.value and table.weight(cues.own[index], head) > 0:
-            return (f"{named.family.says} '{cues.words(index, own.folded).strip()[:_CUE_CHARS]}'",)
+            words = cues.words(index, own.folded).strip()[:_CUE_CHARS]
+            # One letter, or a mark, tells nobody anything.
+            if len(words) > 1:
+                return (f"{named.family.says} '{words}'",)
     return ()
 
 

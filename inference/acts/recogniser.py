@@ -22,6 +22,9 @@ from inference.words import TOPIC_SIZE, topic, topic_of_words
 
 #: The least confidence of an act that is returned at all.
 CANDIDATE: Final = 0.15
+#: Of acts whose absence the letter remarks on, the likeliest sentence of a mail is returned from here on, where no
+#: surer one is: of mails that do say thanks in some way 96 % have one, of the others one in five.
+FAINT: Final[Mapping[ActName, float]] = {ActName.THANKS: 0.03, ActName.OUTCOME: 0.04}
 #: The languages of the mails that the model was trained on; others give no acts rather than guesses.
 LANGUAGES: Final = frozenset({"en", "de", "fr", "es"})
 #: So many sentences are remembered.
@@ -57,15 +60,22 @@ class Recogniser:
         self._enough = int((gate.threshold - gate.intercept) * SCALE)
         self._gate_cues = tuple(map(model.gate.packed, self._cues.own))
         self._names = tuple(ActName(head.name) for head in model.acts.heads)
-        self._least = tuple(_least_score(head.slope, head.intercept) for head in model.acts.heads)
+        self._least = tuple(
+            _least_score(head.slope, head.intercept, FAINT.get(name, CANDIDATE))
+            for name, head in zip(self._names, model.acts.heads, strict=True)
+        )
         self._start = model.acts.start(self._least)
         self._types = {name: _Types(model.types, name, self._numbers, self._cues) for name in _TYPED}
         # Greetings, thanks and sign-offs come again and again, and so do whole mails in several folders.
         self._said = lru_cache(maxsize=_REMEMBERED)(self._look)
         self.thresholds: Mapping[ActName, float] = {ActName(head.name): head.threshold for head in model.acts.heads}
 
+    def forget(self) -> None:
+        """Forget the sentences that are remembered only for speed."""
+        self._said.cache_clear()
+
     def acts(self, text: str, context: Context) -> tuple[Act, ...]:
-        """The acts in ``text``, in order, each with a confidence of at least ``CANDIDATE``."""
+        """The acts in ``text``, in order, each with a confidence of at least ``CANDIDATE`` or a ``FAINT`` one."""
         code = context.language or language(text) or _guess(text)
         if code not in LANGUAGES:
             return ()
@@ -84,7 +94,7 @@ class Recogniser:
                 start, end, _ = spans[index]
                 place = _Place(start, end, text[start:end], topics.of(index), said, index, around)
                 found.extend([self._act(place, head, over) for head, over in heads])
-        return tuple(found)
+        return _without_lesser_faint(found)
 
     def _own(self, said: Said, language: str) -> int:
         if said.language != language:
@@ -182,9 +192,19 @@ def _guess(text: str) -> str:
     return "en" if len(text) < _FEW_WORDS * 20 and len(text.split()) <= _FEW_WORDS else ""
 
 
-def _least_score(slope: float, intercept: float) -> int:
-    """The least score whose probability reaches ``CANDIDATE``."""
-    return int((math.log(CANDIDATE / (1 - CANDIDATE)) - intercept) / slope * SCALE)
+def _without_lesser_faint(found: list[Act]) -> tuple[Act, ...]:
+    """``found`` with at most one act of a name that is below ``CANDIDATE``, and none beside a surer one."""
+    best: dict[ActName, Act] = {}
+    for act in found:
+        known = best.get(act.act)
+        if known is None or act.confidence > known.confidence:
+            best[act.act] = act
+    return tuple([act for act in found if act.confidence >= CANDIDATE or best[act.act] is act])
+
+
+def _least_score(slope: float, intercept: float, least: float) -> int:
+    """The least score whose probability reaches ``least``."""
+    return int((math.log(least / (1 - least)) - intercept) / slope * SCALE)
 
 
 @cache

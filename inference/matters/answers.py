@@ -11,8 +11,13 @@ from inference.matters.types import MINOR, kinship, spoken_of
 from inference.matters.verdicts import Verdict, verdict
 from inference.matters.vocabulary import said
 from inference.matters.wording import capital
+from inference.timeline import Mail
 
+_ON_TOP = 0.9  # what is given beside what was asked for must be this sure
 _WEIGHT = 0.6  # what an answer adds to the confidence that there is a favor at all
+_NAMING = frozenset({FavorType.INFO, FavorType.REFERRAL})
+_SURELY_NAMES = 0.8  # and then the favor is what was given: nobody was brought together
+_NAMED = 3.0
 _GIVING = (ActName.DELIVER, ActName.INTRO, ActName.COMMIT, ActName.OFFER, ActName.SCHEDULE, ActName.DECLINE)
 
 
@@ -29,11 +34,25 @@ def answers(book: Book, reading: Reading) -> set[Act]:
     used: set[Act] = set()
     for number, acts in found.items():
         draft = book.drafts[number]
+        acts = _to_the_matter(draft, acts)
         settled = verdict(reading, draft, acts)
         if settled is not None:
             _settle(book, reading, draft, settled)
             used.update(acts)
     return used
+
+
+def _to_the_matter(draft: Draft, acts: list[Act]) -> list[Act]:
+    """``acts`` without what is plainly given on top: help of weight of quite another kind, beside what was asked for."""
+    gives = [act for act in acts if act.act is ActName.DELIVER]
+    if not any(kinship(act.type, draft.type) > 0 for act in gives):
+        return acts
+    on_top = [
+        act
+        for act in gives
+        if act.type not in MINOR and kinship(act.type, draft.type) == 0.0 and act.confidence >= _ON_TOP
+    ]
+    return [act for act in acts if act not in on_top]
 
 
 def _answered_otherwise(found: dict[int, list[Act]], act: Act) -> set[int]:
@@ -79,7 +98,13 @@ def _settle(book: Book, reading: Reading, draft: Draft, settled: Verdict) -> Non
     }[settled.what]
     book.take(draft, settled.what, mail, evidence, _WEIGHT, because, words)
     if settled.what == "delivered" and act is not None and act.type is not None:
-        draft.vote(act.type, _WEIGHT * act.confidence)
+        draft.vote(act.type, _NAMED if _only_names(draft, mail, act) else _WEIGHT * act.confidence)
+
+
+def _only_names(draft: Draft, mail: Mail, act: Act) -> bool:
+    """Whether somebody who was asked for an introduction ("do you know anybody who …") only says a name."""
+    alone = len(mail.to) + len(mail.cc) == 1
+    return draft.type is FavorType.INTRO and alone and act.type in _NAMING and act.confidence >= _SURELY_NAMES
 
 
 def _context(reading: Reading) -> tuple[str, ...]:

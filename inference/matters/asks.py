@@ -8,19 +8,20 @@ from inference.acts.act import Act, ActName, FavorType
 from inference.favor import FAVOR_THRESHOLD, Status
 from inference.matters.book import Book, Draft, act_evidence
 from inference.matters.matching import best, days_between, near_by_thread
-from inference.matters.outright import asked_again, asked_nearby, asked_outright, of_each, tells_apart
+from inference.matters.outright import asked_again, asked_nearby, asked_outright, counts_on, of_each, tells_apart
 from inference.matters.reading import Reading
 from inference.matters.types import MINOR, kinship
 from inference.matters.vocabulary import said
-from inference.matters.wording import capital
+from inference.matters.wording import SOUGHT, capital
 from inference.timeline import OWNER, Mail
 
 _SAME_MATTER_CHARS = 400  # asks of one mail closer than this, of kindred types, are one matter
-_ELABORATES, _PLAINLY_ASKS = 0.6, 0.9  # "I'd need them by Friday", beside what is plainly asked for, asks for no more
+# "I'd need them by Friday", beside what is plainly asked for, asks for no more; less so where it is a question of its own.
+_ELABORATES, _STATED, _PLAINLY_ASKS = 0.6, 0.75, 0.9
 _FOLLOW_UP_DAYS = 21.0
 _OFFER_LASTS_DAYS = 180.0
 _ROUTINE, _ASKED_BACK = 0.6, 0.3
-_OF_WEIGHT, _BY_NAME = 0.25, 0.6  # what a favor of weight, or one asked for by name, has ahead of routine
+_OF_WEIGHT, _BY_NAME = 0.25, 1.0  # what a favor of weight, or one asked for by name, has ahead of routine
 _BESIDE = 0.3  # how loud an ask beside the opening one says what type it is
 _NUDGE = 0.5  # what asking again adds
 _WORTH = 0.3  # a draft below this is too doubtful to make other asks routine
@@ -56,9 +57,12 @@ def _one_matter(group: list[Act], act: Act) -> bool:
     kind, other = _kind(first), _kind(act)
     if other is kind or not act.certain or not any(a.certain for a in group):
         return True
+    if counts_on(act.quote):
+        return False
     close = act.start - group[-1].end < _SAME_MATTER_CHARS
-    weaker, stronger = sorted((act.confidence, first.confidence))
-    if close and weaker < _ELABORATES and stronger >= _PLAINLY_ASKS:
+    weaker, stronger = sorted((act, first), key=lambda each: each.confidence)
+    states = "?" in stronger.quote and "?" not in weaker.quote
+    if close and weaker.confidence < (_STATED if states else _ELABORATES) and stronger.confidence >= _PLAINLY_ASKS:
         return True
     if kind in MINOR or other in MINOR:
         return close or _words_shared(group, act) >= 2
@@ -93,7 +97,7 @@ def _kind(act: Act) -> FavorType:
 def _kind_here(book: Book, reading: Reading, act: Act) -> FavorType:
     """The same; who asks for "the same again" without saying what means what was given last."""
     kind = _kind(act)
-    if kind in MINOR and asked_again(act.quote):
+    if (kind in MINOR or asked_outright(act.quote) is None) and asked_again(act.quote):
         for draft in reversed(book.recent(reading.other)):
             if draft.confidence >= FAVOR_THRESHOLD:
                 return draft.type
@@ -166,7 +170,7 @@ def _still_about(draft: Draft, reading: Reading, act: Act, kind: FavorType) -> b
 
 def _open(book: Book, reading: Reading, act: Act, kind: FavorType, weight: float) -> Draft:
     mail, giver = reading.mail, reading.other
-    because = f"{book.calls(reading.author)} asked {book.called(giver)} for {_SOUGHT[kind]}."
+    because = f"{book.calls(reading.author)} asked {book.called(giver)} for {SOUGHT[kind]}."
     draft = book.start(
         giver=giver, kind=kind, status=Status.ASKED, reading=reading, act=act, because=because,
         weight=weight * reading.weight * _routine(book, reading, kind),
@@ -184,16 +188,3 @@ def _routine(book: Book, reading: Reading, kind: FavorType) -> float:
     if any(draft.giver == reading.author and draft.confidence >= _WORTH for draft in here):
         return _ASKED_BACK
     return _ROUTINE if here and reading.direct else 1.0
-
-
-_SOUGHT: dict[FavorType, str] = {
-    FavorType.INTRO: "an introduction",
-    FavorType.ADVICE: "advice",
-    FavorType.REFERRAL: "a recommendation",
-    FavorType.FEEDBACK: "feedback",
-    FavorType.INFO: "information",
-    FavorType.ACTION: "a hand with something",
-    FavorType.TIME: "time",
-    FavorType.SUPPORT: "support",
-    FavorType.RESOURCE: "something to use",
-}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -56,10 +56,12 @@ class Draft:
     scale: float = 1.0  # what later evidence counts for: less for a favor that began as routine
     own_scale: float = 1.0  # what more of it counts for from whoever opened the favor
     also_asked: frozenset[int] = frozenset()
+    addressed: frozenset[int] = frozenset()  # who got the mail that opened it
     thanked: bool = False
     told: bool = False
     lapsed: bool = False
     doubts: set[StepName] = field(default_factory=set)
+    passed_over: int = 0  # mails by who waits for it since, without a word of it
 
     @property
     def open(self) -> bool:
@@ -107,7 +109,8 @@ class Draft:
 class Book:
     """All drafts of one pair, found again by mail, thread, topic or recency (each look-up bounded)."""
 
-    def __init__(self, person: int, name: str) -> None:
+    def __init__(self, person: int, name: str, called: Collection[int] = ()) -> None:
+        """``called``: the hashed words of both people's names, which name no matter."""
         self.person = person
         self.name = name or "this person"
         self.drafts: list[Draft] = []
@@ -117,6 +120,7 @@ class Book:
         self._by_topic: dict[int, deque[int]] = defaultdict(lambda: deque(maxlen=_PER_TOPIC))
         self._recent: dict[int, deque[int]] = defaultdict(lambda: deque(maxlen=_RECENT))
         self._seen_words: dict[int, int] = defaultdict(int)
+        self.names = frozenset(called)
 
     def called(self, who: int) -> str:
         """What a sentence for the owner calls them."""
@@ -140,6 +144,7 @@ class Book:
             status=status,
             opened=reading.mail.at,
             touched=reading.mail.at,
+            addressed=frozenset((*reading.mail.to, *reading.mail.cc)),
         )
         draft.vote(kind, act.confidence)
         self.drafts.append(draft)
@@ -234,6 +239,11 @@ _STEP_OF: dict[Status, StepName] = {
     Status.DELIVERED: "delivered",
     Status.DECLINED: "declined",
 }
+
+
+def delivered_at(draft: Draft) -> datetime:
+    """When the favor was done (last); of one that was not, when it was opened."""
+    return max((step.at for step in draft.steps if step.what == "delivered"), default=draft.opened)
 
 
 def act_evidence(mail: Mail, act: Act, confidence: float, *reasons: str) -> Evidence:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from datetime import datetime
 
-from inference.acts.act import Act, ActName, FavorType
-from inference.favor import FAVOR_THRESHOLD, Status
-from inference.matters.book import Book, Draft, act_evidence
+from inference.acts.act import Act, ActName
+from inference.favor import FAVOR_THRESHOLD, SPEAKS_OF_IT, Status
+from inference.matters.book import Book, Draft, act_evidence, delivered_at
 from inference.matters.matching import days_between, fit, kind_of, near_by_thread
 from inference.matters.odds import shifted
 from inference.matters.reading import Reading
-from inference.matters.types import MINOR, thanks_ahead, thanks_for_deed
+from inference.matters.types import MINOR, NO_OUTCOME, thanks_ahead, thanks_for_deed
 from inference.matters.types import spoken_of as spoken_of_type
 from inference.matters.vocabulary import around, said, said_itself
 from inference.matters.wording import capital
@@ -24,13 +23,13 @@ _SURE_THANKS = 0.8  # thanks for something never seen must be this sure
 _IMPLIED = 0.55
 _FADES = 400.0  # gratitude may come late
 _SPOKEN_OF = 0.7  # at this fit the thanks or the outcome speak of the favor itself
+_A_WORD = 0.6  # in common with the matter, and the thanks are not just anything's
 _NEXT_DAYS = 45.0  # thanks without a word of the matter are for what was done this recently
 _WAITING_DAYS = 365.0
 _OUTCOME_DAYS = 540.0
 _NEWS_TAKE_DAYS = 3.0
 _WEEKS_LATER, _AT_LENGTH = 14.0, 25
 _UNSEEN, _UNSEEN_ROUTINE = 0.7, 0.5  # weight of a favor known from its thanks alone
-_NO_OUTCOME = frozenset({FavorType.INFO})
 
 
 def gratitude(book: Book, reading: Reading, asked: Set[int], used: Set[Act]) -> None:
@@ -60,7 +59,7 @@ def _thanks(book: Book, reading: Reading, act: Act, asked: Set[int], spoken_of: 
         if odds >= _ENOUGH:
             because = f"{book.calls(reading.author)} thanked {book.called(reading.other)} for it."
             evidence = act_evidence(reading.mail, act, odds)
-            days = days_between(_delivered_at(draft), reading.mail.at)
+            days = days_between(delivered_at(draft), reading.mail.at)
             book.take(draft, "thanked", reading.mail, evidence, 0.5, because, said(act))
             _tells_too(book, reading, draft, days)
             thanked.add(draft.number)
@@ -77,14 +76,10 @@ def _thanks(book: Book, reading: Reading, act: Act, asked: Set[int], spoken_of: 
 def _tells_too(book: Book, reading: Reading, draft: Draft, days: float) -> None:
     """Who writes at length weeks later to say thanks tells what came of it, in whatever words."""
     at_length = reading.mail.words >= _AT_LENGTH and reading.mail.answers not in draft.mails
-    if days >= _WEEKS_LATER and at_length and draft.type not in _NO_OUTCOME and not draft.told:
+    if days >= _WEEKS_LATER and at_length and draft.type not in NO_OUTCOME and not draft.told:
         receiver, giver = book.calls(reading.author), book.called(reading.other)
         because = f"{receiver} wrote to {giver} about it again, {round(days)} days after it was done."
         draft.move("outcome_told", reading.mail.at, len(draft.evidence) - 1, because)
-
-
-def _delivered_at(draft: Draft) -> datetime:
-    return max((step.at for step in draft.steps if step.what == "delivered"), default=draft.opened)
 
 
 def _for_thanks(book: Book, reading: Reading, act: Act, spoken_of: Set[int]) -> list[Draft]:
@@ -156,7 +151,7 @@ def _implies(book: Book, reading: Reading, act: Act, draft: Draft) -> None:
     if odds < _IMPLIED or (act.confidence < _DOUBTFUL and spoken_of < 1.0):
         return
     receiver, giver = book.called(reading.author), book.called(reading.other)
-    evidence = act_evidence(reading.mail, act, odds)
+    evidence = act_evidence(reading.mail, act, odds, *((SPEAKS_OF_IT,) if spoken_of >= _A_WORD else ()))
     done = f"{capital(receiver)} thanked {giver} for it, so it had been done where no mail shows it."
     book.take(draft, "delivered", reading.mail, evidence, 0.6, done, said(act))
     draft.move("thanked", reading.mail.at, len(draft.evidence) - 1, f"{capital(receiver)} thanked {giver} for it.")
@@ -223,7 +218,7 @@ def _spoken_of(book: Book, draft: Draft, act: Act, mail: Mail) -> bool:
 
 
 def _can_be_told(draft: Draft, mail: Mail) -> bool:
-    if draft.told or draft.lapsed or draft.type in _NO_OUTCOME:
+    if draft.told or draft.lapsed or draft.type in NO_OUTCOME:
         return False
     if draft.status not in (Status.DELIVERED, Status.PROMISED, Status.ASKED):
         return False

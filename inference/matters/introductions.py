@@ -82,7 +82,12 @@ class Introductions:
             return set(acts)
         if odds < _ENOUGH:
             return set()
-        named = (act.confidence for act in acts if act.act is ActName.INTRO and _names(act) and connects(act.quote))
+        titled = names_two(mail.subject)
+        named = (
+            act.confidence
+            for act in acts
+            if act.act is ActName.INTRO and _names(act) and (titled or connects(act.quote))
+        )
         if max(named, default=0.0) >= _UNASKED_LEAST and not self._asked_by_another(book, mail, thirds):
             self._unasked(book, reading, acts, odds)
         return set(acts)
@@ -207,6 +212,17 @@ def _meant_as_one(book: Book, reading: Reading) -> Draft | None:
 def connects(quote: str) -> bool:
     """Whether the words bring two people together: somebody who only writes to both introduces nobody."""
     return _CONNECTS.search(folded(quote)) is not None
+
+
+_TWO = re.compile(
+    r"^\W*[^\W\d_a-zß-öø-ÿ]\w+(?: [^\W\d_a-zß-öø-ÿ]\w+)?\s*(?:,|<-?>|/|&|\+|\||×|\b(?:x|and|und|et|y|meets?)\b)\s*"
+    r"[^\W\d_a-zß-öø-ÿ]\w+(?: [^\W\d_a-zß-öø-ÿ]\w+)?\W*$"
+)
+
+
+def names_two(subject: str) -> bool:
+    """Whether a subject is nothing but two names ("Jo <> Terrence"), as those of introductions are."""
+    return _TWO.match(subject[:120]) is not None
 
 
 def _names(act: Act) -> bool:

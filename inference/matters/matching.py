@@ -7,7 +7,7 @@ from datetime import datetime
 
 from inference.acts.act import Act, FavorType
 from inference.matters.book import Book, Draft
-from inference.matters.types import kinship, spoken_of
+from inference.matters.types import MINOR, kinship, spoken_of
 from inference.matters.vocabulary import Words, around, said
 from inference.timeline import Mail
 
@@ -16,6 +16,7 @@ FITS = 1.2
 _ANSWERS, _SAME_THREAD, _PER_WORD, _MOST_WORDS = 3.0, 2.2, 0.7, 4.0
 _DAYS_A_POINT, _MOST_TIME = 60.0, 1.0
 _FRESH_DAYS, _FRESH = 14.0, 0.3
+_JUST_THAT = 0.2  # just the kind of help, other than routine, that is still to come
 _TAKEN = 0.3
 
 
@@ -43,6 +44,8 @@ def fit(
         score += _SAME_THREAD
     if days_between(draft.touched, mail.at) <= _FRESH_DAYS:
         score += _FRESH
+    if draft.open and kind is draft.type and kind not in MINOR:
+        score += _JUST_THAT
     score += _PER_WORD * min(_MOST_WORDS, book.shared_words(draft, words))
     return score - min(_MOST_TIME, days_between(draft.touched, mail.at) / fades)
 

@@ -20,6 +20,7 @@ _OFFER, _DELIVERY, _PROMISE = 0.8, 0.8, 0.6
 _OPINION = 0.65  # advice is given all day
 _ROUTINE = 0.6
 _UNNAMED = 0.7  # nothing says what kind of help it is
+_UNNAMED_VOTE = 0.2  # and whoever names it later is right
 _STRANGER = 0.7  # the owner has never written to them: cold mail offers a lot
 _A_COUPLE = 2  # what is done for more people at once is done for each of them less
 _OWN_ASK = 0.3  # what comes along with one's own ask serves that ask
@@ -101,6 +102,8 @@ def _open(book: Book, reading: Reading, act: Act) -> None:
     else:
         status, because = Status.DELIVERED, f"{capital(name)} did this for {other}, and no mail had asked for it."
     draft = book.start(giver=giver, kind=kind, status=status, reading=reading, act=act, weight=weight, because=because)
+    if named is None:
+        draft.votes[kind] *= _UNNAMED_VOTE
     # What the author goes on saying proves little more; what the other says to it counts in full.
     draft.scale, draft.own_scale = 1.0, weight
 

@@ -35,10 +35,10 @@ _NAMED: tuple[tuple[FavorType, tuple[str, ...]], ...] = (
     (
         FavorType.REFERRAL,
         (
-            r"\b(?:refer|recommend) (?:me|him|her|us|my)\b",
+            r"\b(?:refer|recommend|mention|nominate) (?:me|him|her|us|my)\b",
             r"\b(?:write|give|be|provide|act as|serve as) (?:\S+ ){0,4}(?:referee|reference|recommendation|testimonial)\b",
             r"\bletter of (?:recommendation|reference)\b|\b(?:reference|recommendation) letter\b",
-            r"\bput(?:ting)? in (?:a|your) (?:good )?word\b|\bvouch for\b",
+            r"\b(?:put(?:ting)?|say|drop) (?:in )?(?:a|your) (?:\w+ )?word (?:in|for|with|to)\b|\bput in (?:a|your) (?:\w+ )?word\b|\bvouch for\b",
             r"\b(?:pass|forward|hand|send) (?:on |along )?my (?:cv|resume|name|application)\b",
             r"\bempfehlungsschreiben\b|\breferenzschreiben\b|\bgutes wort\b",
             r"\blettre de recommandation\b|\bme recommander\b|\bglisser un mot\b",
@@ -50,6 +50,7 @@ _NAMED: tuple[tuple[FavorType, tuple[str, ...]], ...] = (
         (
             r"\bfeedback\b|\bcritique\b|\bred pen\b|\bproof-?read\w*|\bcomment(?:s)? on\b|\byour comments\b",
             r"\b(?:read|look|go) (?:it |this |that |them |these |my \w+ |the \w+ )?(?:over|through)\b",
+            r"\b(?:read|look|listen|watch|cast an eye)\b[^.?!]{0,120}\band (?:\w+ )?(?:say|tell me|let me know)\b",
             r"\bread (?:my|this|it|our|chapter|a draft|the (?:draft|chapter|piece|text))\b",
             r"\bgegenles\w*|\bkorrekturles\w*|\bdruber ?(?:schau|les|guck)\w*|\bruckmeldung\b",
             r"\brelire\b|\brelecture\b|\brevisar(?:lo|la|me)?\b|\bechar(?:le)? una? (?:vistazo|ojeada|ojo)\b",
@@ -83,6 +84,7 @@ _NAMED: tuple[tuple[FavorType, tuple[str, ...]], ...] = (
         FavorType.ADVICE,
         (
             r"\bwhat would you (?:do|change|say|suggest|recommend)\b|\bwhat do you (?:suggest|recommend)\b|\bhow would you\b",
+            r"\bshould (?:i|we)\b|\bwould you\b[^?]{0,200}\bor (?:wait|leave|go|stick|keep|rather|should|do)\b",
             r"\byour advice\b|\bwhat you think (?:i|we) should\b|\bwas wurd(?:est du|en sie)\b|\bdeinen? (?:rat|meinung)\b",
             r"\bton avis\b|\bvotre avis\b|\bque ferais-tu\b|\bme conseill\w+|\bque harias\b|\bme aconsej\w+",
         ),
@@ -122,6 +124,17 @@ def asked_nearby(act: Act) -> FavorType | None:
 def asked_again(quote: str) -> bool:
     """Whether the ask is for the same kind of thing as the last one."""
     return _SAME.search(folded(quote)) is not None
+
+
+_COUNTS = re.compile(
+    r"^\W*(?:(?:and|und|et|y) )?(?:second(?:ly)?|third(?:ly)?|another thing|one more thing|also|separately|ps|p\.s\.?|besides"
+    r"|zweitens|drittens|ausserdem|noch etwas|deuxiemement|ensuite|par ailleurs|autre chose|segundo|ademas|otra cosa)\b"
+)
+
+
+def counts_on(quote: str) -> bool:
+    """Whether the sentence begins a matter of its own ("And second, …", "Another thing: …")."""
+    return _COUNTS.match(folded(quote)) is not None
 
 
 _EACH = re.compile(

@@ -12,6 +12,8 @@ T = FavorType
 
 #: Types that routine coordination has; they weigh little where nobody asked.
 MINOR = frozenset({T.INFO, T.ACTION})
+#: Types of which nobody tells how they turned out.
+NO_OUTCOME = frozenset({T.INFO})
 #: Types whose favor usually is a document or an answer that can be attached.
 DOCUMENTS = frozenset({T.FEEDBACK, T.INFO, T.RESOURCE, T.ACTION, T.REFERRAL})
 #: Types that a good answer in words delivers at once.

@@ -12,7 +12,7 @@ from inference.matters.book import Draft
 from inference.matters.matching import near_by_thread
 from inference.matters.odds import shifted, together
 from inference.matters.reading import Reading
-from inference.matters.types import ANSWERED_IN_WORDS, DOCUMENTS, kinship
+from inference.matters.types import ANSWERED_IN_WORDS, DOCUMENTS, kinship, spoken_of
 
 #: From this probability on, an answer is taken for what it seems to be.
 _ENOUGH = 0.6
@@ -26,6 +26,7 @@ _A_FEW_WORDS, _MANY_WORDS = 4, 40
 # An answer of another type than the ask counts less; little less where it answers the very mail, at some length: then
 # rather one of the types was misread.
 _OTHER_KIND, _OTHER_KIND_AT_LENGTH = -1.5, -0.4
+_MEETS_INSTEAD = 0.6  # who names a time more surely than an answer will answer then
 _SECOND = 0.4  # what a second sentence that does the same adds
 _PLAIN_DELIVERY = 0.75  # from here on, what is delivered is not also still promised
 #: A direct answer of some length in which no act was recognised: how often it holds what was asked for.
@@ -105,7 +106,8 @@ def _delivered(reading: Reading, draft: Draft, given: _Pool | None, promised: _P
     """How likely the mail hands over what was asked for."""
     if given is None:
         return None
-    mail, kind = reading.mail, given.act.type
+    mail = reading.mail
+    kind = draft.type if spoken_of(given.act.quote) is draft.type else given.act.type
     if draft.type is FavorType.TIME and not _helps_in_words(given, mail.words):
         return None
     shifts = [_place(reading, draft) * (1.0 if draft.type in ANSWERED_IN_WORDS else _FOR_DEEDS)]
@@ -123,6 +125,8 @@ def _delivered(reading: Reading, draft: Draft, given: _Pool | None, promised: _P
         shifts.append(-3.0)
     if mail.words < _A_FEW_WORDS and not mail.attachments:
         shifts.append(-0.8)
+    if given.confidence < _MEETS_INSTEAD <= reading.strongest(ActName.SCHEDULE):
+        shifts.append(-1.0)
     return Verdict(what="delivered", odds=shifted(given.confidence, *shifts), act=given.act)
 
 
@@ -179,7 +183,7 @@ def _in_other_words(reading: Reading, draft: Draft, promised: _Pool | None, refu
     odds = _UNRECOGNISED.get(draft.type, 0.0)
     if mail.attachments and draft.type in DOCUMENTS:
         odds = max(odds, _WITH_ATTACHMENT)
-    elif mail.words < 2 * _A_FEW_WORDS:
+    elif mail.words < (_A_FEW_WORDS if draft.type is FavorType.INFO else 2 * _A_FEW_WORDS):
         return None
     if reading.strongest(ActName.ASK, ActName.SCHEDULE) >= 0.5:
         odds = shifted(odds, -1.0)

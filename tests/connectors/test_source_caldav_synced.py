@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -79,7 +80,7 @@ def account(radicale, tmp_path):  # noqa: F811
             (tmp_path / "Inbox.mbox").write_text(text)
 
         def sync(self, into, *names):
-            around = Surroundings(base=tmp_path, now=lambda: NOW, zone=radicale_zone())
+            around = Surroundings(base=tmp_path, now=lambda: NOW, zone=ZoneInfo("Europe/Stockholm"))
             for name in names:
                 if name == "mail":
                     connector = mbox.CONNECTOR.open(mbox.MboxSettings(path="Inbox.mbox"), around)
@@ -91,12 +92,6 @@ def account(radicale, tmp_path):  # noqa: F811
                 assert outcome.problem is None
 
     return Account()
-
-
-def radicale_zone():
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo("Europe/Stockholm")
 
 
 @pytest.mark.parametrize("order", [("mail", "calendar"), ("calendar", "mail")])
@@ -128,6 +123,18 @@ def test_a_meeting_that_left_the_calendar_is_gone_though_it_was_invited_to(accou
     (account.folder / "harbour.ics").unlink()
     account.sync(store, "mail", "calendar")
     assert len(dump(store)["meetings"]) == 1
+
+
+def test_what_went_while_the_server_forgot_its_token_is_gone_all_the_same(account, radicale, store):  # noqa: F811
+    for name in ("a", "b", "c"):
+        radicale.put(account.folder, {name: event().replace("harbour@", f"{name}@").replace("\n", "\r\n")})
+    account.sync(store, "calendar")
+    before = dump(store)["meetings"]
+    (account.folder / "b.ics").unlink()
+    radicale.forget_tokens(account.folder)
+    account.sync(store, "calendar")
+    assert dump(store)["meetings"] == [row for row in before if "b@quist.example" not in row]
+    assert len(before) == 3
 
 
 def test_kith_sync_reads_the_calendars_and_then_only_what_is_new(radicale, tmp_path, capsys, monkeypatch):  # noqa: F811

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+from datetime import UTC
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connectors.errors import ConnectorError, NeedsOwner, ProtocolViolation, Transient
 from connectors.imap_grammar import Raw, Unparsable, folder_name, values
+from connectors.imap_structure import mail as mail_of
+from connectors.imap_structure import structure, wanted, wanted_instead
 from connectors.imap_uids import Uids
+from connectors.mime import parse
+from connectors.mime_tree import OverCap
 from connectors.records import Message, Rejected
-from tests.connectors.imap_sample import VARIABLE, imap_connector, names, pulled
+from tests.connectors.imap_sample import NOW, VARIABLE, imap_connector, names, pulled
 from tests.contract.contract_mail import mail
 from tests.services.fake_imap import FakeImap
 
@@ -21,9 +29,9 @@ def serve(monkeypatch):
     monkeypatch.setenv(VARIABLE, "secret")
     made = []
 
-    def serve(answers=None, **settings):
+    def serve(answers=None, **chosen):
         server = FakeImap(answers)
-        connector = imap_connector(server.port, **{"read_timeout": 2, **settings})
+        connector = imap_connector(server.port, **{"read_timeout": 2, **chosen})
         made.append((server, connector))
         return connector, server
 
@@ -248,16 +256,16 @@ def test_on_gmail_each_mail_is_read_once_and_its_labels_say_what_it_is(serve):
 
 
 def test_on_gmail_globs_are_about_labels(serve):
-    for labels, settings, count in (
+    for labels, globs, count in (
         (b"Work", {"exclude": ["Work"]}, 0),
         (rb'Work "\\Inbox"', {"exclude": ["Work"]}, 1),
         (b"", {"exclude": ["Work"]}, 1),
         (b"Work", {"include": ["Work"]}, 1),
         (b"", {"include": ["Work"]}, 0),
     ):
-        connector, _ = serve(gmail(labels), **settings)
+        connector, _ = serve(gmail(labels), **globs)
         changes, cursor = pulled(connector, ALL)
-        assert len(changes) == count, (labels, settings)
+        assert len(changes) == count, (labels, globs)
         assert cursor is not None
     folders = [stream.name for stream in serve(gmail(b""), exclude=[ALL])[0].streams()]
     assert folders == ["[Gmail]/Gesendet", "INBOX", "Work"]
@@ -296,3 +304,32 @@ def test_folder_names_are_decoded_or_left_as_they_are():
     assert folder_name(b"R&-D") == "R&D"
     assert folder_name("Grün".encode()) == "Grün"
     assert folder_name(b"\xff&x") == "ÿ&x"
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.sampled_from([b"TEXT", b"HTML", b"7", b"MIXED", b"ALTERNATIVE", b"message", b"rfc822", b"base64"]) | st.binary(max_size=9),
+        lambda inner: st.lists(inner, max_size=9),
+        max_leaves=40,
+    ),
+    st.binary(max_size=60),
+)  # fmt: skip
+def test_a_mail_is_put_together_from_anything_or_refused(value, content):
+    try:
+        root = structure(value)
+    except (OverCap, ValueError):
+        return
+    parts = wanted(root, 24_000).parts
+    fetched = {section: content for section, _ in parts}
+    wanted_instead(root, fetched, 24_000)
+    header = b"From: ada@quist.example\r\nDate: Tue, 05 Mar 2024 10:00:00 +0100\r\n"
+    read = parse(mail_of(header, root, fetched), key="", now=NOW, zone=UTC)
+    assert isinstance(read, Rejected) or read.sender.email == "ada@quist.example"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.binary(max_size=80), min_size=1, max_size=4), st.lists(st.binary(max_size=20), max_size=4))
+def test_any_bytes_are_values_or_none(lines, literals):
+    with contextlib.suppress(Unparsable):
+        values(Raw(tuple(lines), tuple(literals)))

@@ -14,7 +14,7 @@ from tests.contract.contract_suite import PROMISES, Case
 from tests.services.caldav import radicale, xandikos  # noqa: F401  # fixtures are found by their names
 
 each_promise = pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
-ITEMS = 50
+ITEMS = 32
 
 
 @pytest.fixture(autouse=True)

@@ -288,3 +288,10 @@ def test_accounts_in_trouble_stand_first_and_silence_is_trouble():
     assert document.accounts_line == (
         "Three of four accounts are not being read as they should be, so this letter may lack something."
     )
+
+
+def test_a_reminder_rests_on_no_step_that_was_hardly_seen():
+    hardly = favor(1, 1, "referral", ("asked", 9, "?"), ("promised", 8, "Perhaps."), to_owner=False)
+    faint = replace(hardly, evidence=tuple(replace(each, confidence=0.55) for each in hardly.evidence))
+    assert names(network(hardly), "keep_promise") == ["Person 1"]
+    assert names(network(faint), "keep_promise") == []

@@ -21,6 +21,7 @@ from connectors.sources import caldav
 from daemon.pipeline import sync_account
 from tests.conftest import missing
 from tests.contract.contract_mail import event
+from tests.daemon.store_dump import dump
 from tests.services.fake_caldav import FakeCaldav, answers, one
 from tests.services.fake_http import FakeServer, reply
 
@@ -154,8 +155,26 @@ def test_a_cut_of_an_answer_without_a_length_costs_that_pull_only(fake):
         assert isinstance(error, Transient), (number, part)
 
 
+@pytest.mark.parametrize("name", ["a cut head", "a captive portal", "busy", "a login that expired"])
+def test_the_store_after_a_fault_at_any_request_is_that_of_an_undisturbed_sync(fake, sqlite_stores, name):
+    def sync(into):
+        connector = fake.connector()
+        outcome = sync_account("calendars", "caldav", connector, into, now=lambda: NOW)
+        connector.close()
+        return outcome
+
+    undisturbed = sqlite_stores()
+    assert sync(undisturbed).problem is None
+    for number in range(REQUESTS):
+        disturbed = sqlite_stores()
+        fake.dav.spoil(number, SPOILS[name])
+        assert sync(disturbed).problem is not None
+        assert sync(disturbed).problem is None
+        assert dump(disturbed) == dump(undisturbed)
+
+
 def test_an_endless_answer_and_one_that_never_comes_are_left(fake, monkeypatch):
-    quick = http.Limits(read_s=0.3, whole_s=0.6, body=2**20)
+    quick = http.Limits(read_s=1.0, whole_s=2.0, body=2**20)
     monkeypatch.setattr(http, "Limits", lambda **_: quick)
     whole = state({}, fake.pull()[0])
     head = reply(207, length=-1)

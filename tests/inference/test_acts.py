@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.acts.act import ActName, FavorType
-from inference.acts.recogniser import CANDIDATE, Context, load
+from inference.acts.recogniser import CANDIDATE, FAINT, Context, load
 
 
 def certain(text, **context):
@@ -148,7 +148,7 @@ def test_a_certain_act_reaches_the_threshold_of_its_act():
     found = recogniser.acts(text, Context())
     assert found
     for act in found:
-        assert CANDIDATE - 0.01 <= act.confidence <= 1
+        assert FAINT.get(act.act, CANDIDATE) - 0.01 <= act.confidence <= 1
         assert act.certain == (act.confidence >= recogniser.thresholds[act.act])
 
 
@@ -209,3 +209,18 @@ def test_of_a_very_long_mail_the_first_and_the_last_sentences_are_read():
     )
     quotes = [quote for act, quote in certain(text, language="en") if act is ActName.ASK]
     assert quotes == ["Could you send me the log file?", "Could you also send the map?"]
+
+
+def test_of_thanks_and_outcomes_the_likeliest_sentence_is_kept_however_faint():
+    text = (
+        "Hi Femke,\n\nDid the left row on Sunday. You saved me four colonies, you know that.\n"
+        "The right row gets its turn this week.\n\nRuth"
+    )
+    acts = load().acts(text, Context(subject="Re: mites"))
+    for name, least in FAINT.items():
+        faint = [act for act in acts if act.act is name and act.confidence < CANDIDATE]
+        assert len(faint) <= 1
+        assert all(least - 0.01 <= act.confidence and not act.certain and not act.reasons for act in faint)
+        assert not (faint and any(act.act is name and act.confidence >= CANDIDATE for act in acts))
+    others = [act for act in acts if act.act not in FAINT]
+    assert all(act.confidence >= CANDIDATE - 0.01 for act in others)

@@ -36,27 +36,11 @@ htpasswd_filename = {folder}/users
 htpasswd_encryption = plain
 delay = 0
 [rights]
-type = {rights}
-file = {folder}/rights
+type = owner_only
 [storage]
 filesystem_folder = {folder}/collections
 [logging]
 level = warning
-"""
-#: user-2's calendars can be read by everybody but for the one called private.
-_SHARING = """
-[root]
-user: .+
-collection:
-permissions: R
-[principal]
-user: .+
-collection: {user}
-permissions: RW
-[own]
-user: .+
-collection: {user}/[^/]+
-permissions: rw
 """
 
 
@@ -109,14 +93,13 @@ def calendar_of(event: str) -> bytes:
 
 
 class Radicale(_Server):
-    """A server, started. Calendars are folders of files; ``rights`` are "owner_only" or "from_file" (see ``rights``)."""
+    """A server, started. Calendars are folders of files, which their users alone may read."""
 
     def __init__(self) -> None:
         super().__init__("radicale")
         self._numbers = itertools.count(1)
         (self.folder / "users").write_text("".join(f"user-{number}:{PASSWORD}\n" for number in range(1, _USERS)))
-        (self.folder / "config").write_text(_CONFIG.format(port=self.port, folder=self.folder, rights="from_file"))
-        (self.folder / "rights").write_text(_SHARING)
+        (self.folder / "config").write_text(_CONFIG.format(port=self.port, folder=self.folder))
         self.start()
 
     def words(self) -> list[str]:

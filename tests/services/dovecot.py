@@ -154,7 +154,7 @@ class Dovecot:
     def _write(self, capabilities: str) -> None:
         for name in ("run", "state", "mail"):
             (self.folder / name).mkdir()
-        make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost",
+        make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-subj", "/CN=localhost",
                 "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", str(self.folder / "key.pem"),
                 "-out", str(self.ca)]  # fmt: skip
         subprocess.run(make, check=True, capture_output=True)

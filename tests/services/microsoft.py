@@ -689,7 +689,7 @@ def running(folder: Path, *, now: Callable[[], datetime] = lambda: datetime.now(
         yield made
     finally:
         made.stop()
-    assert made.complaints == []
+    assert made.complaints == [], made.complaints
 
 
 def around(fake: Microsoft, folder: Path, *, scope: str = "Mail.Read Calendars.Read") -> Surroundings:

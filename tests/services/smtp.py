@@ -81,7 +81,7 @@ class Smtp:
             return
         if shutil.which("openssl") is None:
             missing("needs the program openssl")
-        make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost",
+        make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-subj", "/CN=localhost",
                 "-addext", "subjectAltName=DNS:localhost", "-keyout", self._key, "-out", self.certificate]  # fmt: skip
         subprocess.run(make, check=True, capture_output=True)
 

@@ -51,6 +51,13 @@ class Score:
             f"  silent broken {c['silent_broken']}"
         )
 
+    def sections(self) -> str:
+        """What each section of the letter got right, wrongly said, and left out."""
+        return "  ".join(
+            f"{section} {self.count[section + '_tp']}/{self.count[section + '_fp']}/{self.count[section + '_fn']}"
+            for section in SECTIONS
+        )
+
 
 def score(stories: Iterable[dict], reader: Reader) -> Score:
     """Compare all ``stories``."""
@@ -109,9 +116,9 @@ def _digest(told: dict, ledgers: StoryLedger, got: list, as_of: datetime, total:
     for favor, now in got:
         who, mine = ledgers.keys[favor.person], favor.giver == OWNER
         waited = now.promised_at or now.asked_at
-        sure = open_for_sure(now)
+        sure = open_for_sure(favor, now)
         checks = {
-            "thank": not mine and unthanked(now) and old(now.delivered_at, 3),
+            "thank": not mine and unthanked(favor, now) and old(now.delivered_at, 3),
             "tell_outcome": not mine and untold(favor, now) and old(now.delivered_at, 21),
             "answer": mine and now.status is Status.ASKED and sure and old(now.asked_at, 2),
             "keep_promise": mine and now.status is Status.PROMISED and sure and old(now.promised_at, 5),
@@ -126,9 +133,10 @@ def _digest(told: dict, ledgers: StoryLedger, got: list, as_of: datetime, total:
     notes = []
     for section in SECTIONS:
         want = set((told["expect"].get("digest") or {}).get(section) or ())
-        total.count["digest_tp"] += len(want & due[section])
-        total.count["digest_fp"] += len(due[section] - want)
-        total.count["digest_fn"] += len(want - due[section])
+        found = {"tp": want & due[section], "fp": due[section] - want, "fn": want - due[section]}
+        for kind, who in found.items():
+            total.count[f"digest_{kind}"] += len(who)
+            total.count[f"{section}_{kind}"] += len(who)
         notes += [f"digest {section}: {'missing' if x in want else 'extra'} {x}" for x in sorted(want ^ due[section])]
     return notes
 
@@ -159,6 +167,7 @@ def main() -> None:
     if chosen.show:
         print("\n".join(result.differences))
     print(result.line())
+    print(f"digest right/wrong/missing: {result.sections()}")
 
 
 if __name__ == "__main__":

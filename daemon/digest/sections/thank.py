@@ -25,7 +25,7 @@ def _unthanked(entry: Entry, network: Network, thresholds: Thresholds) -> bool:
     return (
         entry.favor.receiver == OWNER
         and entry.favor.id not in network.resting
-        and unthanked(entry.state)
+        and unthanked(entry.favor, entry.state, thresholds.confidence)
         and done is not None
         and thresholds.thank_days <= entries.age(network, done) <= thresholds.gratitude_days
     )

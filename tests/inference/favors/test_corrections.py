@@ -113,3 +113,18 @@ def test_two_favors_from_one_mail_are_corrected_apart(scene):
     )
     favors = ledger(scene.timeline())
     assert [f.type for f in corrected(favors, [said(scene, favors[0], "reject")])] == ["feedback"]
+
+
+def test_the_steps_of_a_retyped_favor_no_longer_name_the_type_that_it_was_taken_for(scene, favors):
+    assert favors[0].steps[0].because == "You asked Dana for a recommendation."
+    changed = corrected(favors, [said(scene, favors[0], "retype", type=FavorType.TIME)])
+    assert changed[0].steps[0].because == "You asked Dana for time."
+
+
+def test_an_introduction_that_the_owner_says_was_advice_was_not_made_but_done(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Would you introduce me to Omar?", "intro"))
+    scene.mail("m2", "dana", ["me"], scene.act("deliver", "Ask Omar about the press.", "intro"), day=1, answers="m1")
+    (favor,) = corrected(ledger(scene.timeline()), ())
+    assert favor.steps[-1].because == "Dana made the introduction."
+    (favor,) = corrected([favor], [said(scene, favor, "retype", type=FavorType.ADVICE)])
+    assert [step.because for step in favor.steps] == ["You asked Dana for advice.", "Dana did that."]

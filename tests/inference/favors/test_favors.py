@@ -349,3 +349,50 @@ def test_what_answers_a_sentence_that_hardly_asks_proves_no_favor(scene):
     answer = scene.act("deliver", "She looks very pleased with herself.", "info", p=0.78)
     scene.mail("m2", "dana", ["me"], answer, day=1, answers="m1")
     assert scene.facts() == []
+
+
+def test_a_time_named_in_answer_to_an_ask_for_time_promises_it(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you spare me half an hour?", "time"))
+    scene.mail("m2", "dana", ["me"], scene.act("schedule", "Friday at eleven."), day=1, answers="m1")
+    assert scene.facts() == [("time", "dana", "me", "promised")]
+
+
+def test_a_time_named_instead_of_advice_gives_none_yet(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "What do I put on the big bowls?", "advice"))
+    faint = scene.act("deliver", "Too long for a mail.", "feedback", p=0.33)
+    scene.mail("m2", "dana", ["me"], faint, scene.act("schedule", "Dinner on Thursday."), day=1, answers="m1", words=10)
+    assert scene.facts()[0][3] != "delivered"
+
+
+@pytest.mark.parametrize("name", ["congrats", "news", "outcome", "schedule"])
+def test_good_wishes_news_and_appointments_open_nothing(scene, name):
+    scene.mail("m1", "dana", ["me"], scene.act(name, "The twins were born on Sunday."))
+    scene.mail("m2", "me", ["dana"], scene.act(name, "We moved on Monday."), day=1, answers="m1")
+    assert scene.facts() == []
+
+
+def test_one_sentence_promises_or_delivers_and_not_both(scene):
+    words = "I'll send the letter before the end of the month."
+    both = (scene.act("commit", words, p=0.6, start=10), scene.act("deliver", words, "referral", p=0.74, start=10))
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Would you write me a letter of reference?", "referral"))
+    scene.mail("m2", "dana", ["me"], *both, day=1, answers="m1")
+    assert scene.facts() == [("referral", "dana", "me", "promised")]
+
+
+def test_help_of_weight_given_on_top_of_the_answer_is_a_favor_of_its_own(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Would you put in a word with Orbital?", "referral"))
+    word = scene.act("deliver", "I recommended you to Orbital.", "referral")
+    keys = scene.act("deliver", "And the keys of our flat are with the doorman for you.", "resource", p=0.95)
+    scene.mail("m2", "dana", ["me"], word, keys, day=1, answers="m1")
+    assert [fact[:4] for fact in scene.facts()] == [
+        ("referral", "dana", "me", "delivered"),
+        ("resource", "dana", "me", "delivered"),
+    ]
+
+
+def test_a_sentence_that_names_what_was_asked_for_delivers_it_whatever_it_was_taken_for(scene):
+    scene.mail("m1", "dana", ["me"], scene.act("ask", "I request you to refer me.", "referral"))
+    scene.mail(
+        "m2", "me", ["dana"], scene.act("deliver", "Referred you just now.", "info", p=0.65), day=1, answers="m1"
+    )
+    assert scene.facts() == [("referral", "me", "dana", "delivered")]

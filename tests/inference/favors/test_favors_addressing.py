@@ -121,3 +121,62 @@ def test_who_was_answered_by_the_owner_is_heard_whatever_they_sent_before(scene)
     scene.mail("m2", "me", ["dana"], day=1, answers="m1")
     scene.mail("m3", "dana", ["me"], scene.act("ask", "Could you read my draft?", "feedback"), day=3, answers="m2")
     assert scene.facts() == [("feedback", "me", "dana", "asked")]
+
+
+def test_thanks_to_somebody_else_by_name_are_not_for_who_else_reads_them(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you lend me the press?", "resource"))
+    scene.mail("m2", "dana", ["me"], scene.act("deliver", "It is in your yard.", "resource"), day=1, answers="m1")
+    thanks = scene.act("thanks", "A thousand thanks to Omar for the slides, they saved the evening.")
+    scene.mail("m3", "me", ["dana", "omar"], thanks, day=2, subject="The evening")
+    assert scene.facts() == [("resource", "dana", "me", "delivered")]
+
+
+def test_thanks_by_name_in_a_mail_to_several_are_for_the_one_who_is_named(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you lend me the press?", "resource"))
+    scene.mail("m2", "dana", ["me"], scene.act("deliver", "It is in your yard.", "resource"), day=1, answers="m1")
+    thanks = scene.act("thanks", "A thousand thanks to Dana for the press.")
+    scene.mail("m3", "me", ["dana", "omar"], thanks, day=2, subject="The press")
+    assert scene.facts() == [("resource", "dana", "me", "delivered", "thanked")]
+
+
+def test_thanks_by_name_to_somebody_in_copy_are_theirs(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you lend me the press?", "resource"))
+    scene.mail("m2", "dana", ["me"], scene.act("deliver", "It is in your yard.", "resource"), day=1, answers="m1")
+    thanks = scene.act("thanks", "And Dana, thank you for the press.")
+    scene.mail("m3", "me", ["omar"], thanks, day=2, subject="The press", cc=["dana"])
+    assert scene.facts() == [("resource", "dana", "me", "delivered", "thanked")]
+
+
+def test_a_word_of_thanks_before_a_name_calls_that_person(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Could you lend me the press?", "resource"))
+    scene.mail("m2", "dana", ["me"], scene.act("deliver", "It is in your yard.", "resource"), day=1, answers="m1")
+    thanks = scene.act("thanks", "Ta Dana, the next pint is mine.")
+    scene.mail("m3", "me", ["omar"], thanks, day=2, answers="m2", cc=["dana"])
+    assert scene.facts() == [("resource", "dana", "me", "delivered", "thanked")]
+
+
+def test_an_ask_to_several_lapses_for_the_others_once_somebody_takes_it_on(scene):
+    scene.mail("m1", "me", ["dana", "omar"], scene.act("ask", "Could one of you mind the stall?", "time"))
+    scene.mail("m2", "omar", ["me", "dana"], scene.act("commit", "Put me down."), day=1, answers="m1")
+    assert scene.facts() == []
+
+
+def test_an_answer_by_another_that_is_not_understood_leaves_it_in_doubt_who_still_has_to(scene):
+    scene.mail("m1", "me", ["dana", "omar"], scene.act("ask", "Has one of you a projector?", "resource"))
+    scene.mail("m2", "omar", ["me", "dana"], day=1, answers="m1")
+    (favor,) = scene.favors()
+    assert state(favor, scene.start + timedelta(days=9)).doubts == {"maybe_delivered"}
+
+
+def test_a_refusal_by_another_leaves_no_doubt(scene):
+    scene.mail("m1", "me", ["dana", "omar"], scene.act("ask", "Has one of you a projector?", "resource"))
+    scene.mail("m2", "omar", ["me", "dana"], scene.act("decline", "Mine is broken, sorry."), day=1, answers="m1")
+    (favor,) = scene.favors()
+    assert state(favor, scene.start + timedelta(days=9)).doubts == frozenset()
+
+
+def test_who_answers_in_somebodys_place_settles_what_was_asked_of_them(scene):
+    scene.mail("m1", "me", ["dana"], scene.act("ask", "Is the uncoated stock back in?", "info"))
+    answer = scene.act("deliver", "Dana is on leave; it came in on Friday.", "info")
+    scene.mail("m2", "lin", ["me"], answer, day=1, answers="m1", cc=["dana"])
+    assert scene.facts() == []

@@ -105,3 +105,10 @@ def test_who_only_writes_to_both_introduces_nobody(scene):
     reply = scene.act("intro", "Omar, I am in Gothenburg on the 4th anyway and would bring a balloon.", "intro", p=0.7)
     scene.mail("m1", "dana", ["omar", "me"], reply)
     assert scene.facts() == []
+
+
+def test_a_subject_of_two_names_introduces(scene):
+    words = "Omar needs a roofer who turns up, Maya needs a surveyor."
+    scene.mail("m1", "dana", ["me", "omar"], scene.act("intro", words, p=0.7), subject="Maya <> Omar")
+    scene.mail("m2", "dana", ["me", "lin"], scene.act("intro", words, p=0.7), day=1, subject="Tuesday at the yard")
+    assert [fact[:4] for fact in scene.facts()] == [("intro", "dana", "me", "delivered")]

@@ -116,3 +116,25 @@ def test_a_faint_ask_beside_a_plain_one_is_no_second_matter(scene):
     faint = scene.act("ask", "I'd need them by 5 June.", "support", p=0.55)
     scene.mail("m1", "dana", ["me"], plain, faint)
     assert scene.facts() == [("feedback", "me", "dana", "asked")]
+
+
+def test_a_need_stated_beside_a_plain_question_is_no_second_matter(scene):
+    ask = scene.act("ask", "Can you link me up with him?", "intro", p=0.99)
+    need = scene.act("ask", "I need a survey platform for two days.", "resource", p=0.66, start=40)
+    scene.mail("m1", "dana", ["me"], ask, need)
+    assert [fact[0] for fact in scene.facts()] == ["intro"]
+
+
+def test_what_is_counted_on_is_a_second_matter(scene):
+    glue = scene.act("ask", "First, which glue do you take?", "info", p=0.8)
+    word = scene.act("ask", "And second, would you say a good word for our house?", "support", p=0.7, start=60)
+    scene.mail("m1", "dana", ["me"], glue, word)
+    assert sorted(fact[0] for fact in scene.facts()) == ["info", "referral"]
+
+
+def test_an_offer_that_names_no_type_takes_that_of_the_ask_that_takes_it_up(scene):
+    scene.mail("m1", "dana", ["me"], scene.act("offer", "My bench and needles are yours for a day."))
+    scene.mail(
+        "m2", "me", ["dana"], scene.act("ask", "Could I have the bench on Friday?", "resource"), day=1, answers="m1"
+    )
+    assert [fact[0] for fact in scene.facts()] == ["resource"]
