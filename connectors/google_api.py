@@ -15,17 +15,21 @@ from itertools import count
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from connectors.errors import ConnectorError, MaybeSent, Transient
-from connectors.google_batch import BOUNDARY, Answer, batch_answers, batch_body
+from connectors.errors import ConnectorError, MaybeSent, ProtocolViolation, Transient
+from connectors.google_batch import BOUNDARY, MOST, Answer, batch_answers, batch_body
 from connectors.google_errors import error_of, is_rate_limit
-from connectors.google_login import GoogleTokens
 from connectors.google_quota import Quota
+from connectors.google_tokens import GoogleTokens
 from connectors.http import Http, Limits
 from connectors.http_answers import page_instead, web_page
 
 #: A pause that Google asks for, or that the quota needs, is waited out here up to so many seconds; more is the daemon's.
 PATIENCE_S: Final = 20.0
 _TRIES: Final = 4
+_FEWEST: Final = 5
+_MORE: Final = 5
+#: So few items may all be refused without that being about more than them.
+_FEW: Final = 3
 _ANY: Final = frozenset(range(200, 600))
 _LIMITS: Final = Limits(connect_s=15, read_s=60, whole_s=180, body=128 * 2**20)
 
@@ -79,6 +83,8 @@ class GoogleApi:
         )
         self._service: Any = None
         self._batches = True
+        #: How many parts the next batch may have: Google refuses many at once where it is busy.
+        self.most = MOST
 
     @property
     def service(self) -> Any:
@@ -155,7 +161,7 @@ class GoogleApi:
         """The answers to several GET requests, in their order.
 
         Args:
-            requests: at most ``google_batch.MOST``.
+            requests: at most ``most``.
             units: what each of them costs; they are spent for each part that is sent.
 
         Raises:
@@ -164,23 +170,27 @@ class GoogleApi:
         found: dict[int, Answered] = {}
         waiting = list(range(len(requests)))
         trouble: ConnectorError = Transient(f"{self._api.product} left out a part of its answer")
-        garbled: set[int] = set()
-        for attempt in range(_TRIES):
+        for attempt in count():
             self._take(sum(units[index] for index in waiting))
+            answers: list[Answer | None] = []
             try:
                 answers = self._batched([requests[index] for index in waiting])
                 refused = [self._settled(index, answer, found) for index, answer in zip(waiting, answers, strict=True)]
                 trouble = next((each for each in refused if each is not None), trouble)
+                self._adapt(answers)
             except Transient as error:
-                answers, trouble = [], error
-            garbled = {index for index, answer in zip(waiting, answers, strict=False) if _is_its_own(answer)}
+                trouble = error
+            last = dict(zip(waiting, answers, strict=False))
             waiting = [index for index in waiting if index not in found]
-            if not waiting or not self._waited(attempt, trouble):
+            for_good = {index for index in waiting if _is_refused(last.get(index))}
+            if len(for_good) == len(waiting) or not self._waited(attempt, trouble):
                 break
-        # One answer that never is JSON, or always a 400, is that message's own trouble; if all are, it is the server's.
-        if found and garbled >= set(waiting):
-            return Answers(found=[found.get(index) for index in range(len(requests))])
-        return Answers(found=[found.get(index) for index in range(len(requests))], trouble=trouble if waiting else None)
+        in_order = [found.get(index) for index in range(len(requests))]
+        # What never is JSON, or always a 400, is that item's own trouble, unless it befalls all of many.
+        its_own = all(_is_good(last.get(index)) or index in for_good for index in waiting)
+        if its_own and (found or len(requests) <= _FEW) and (found or len(for_good) == len(waiting)):
+            return Answers(found=in_order)
+        return Answers(found=in_order, trouble=trouble if waiting else None)
 
     def _settled(self, index: int, answer: Answer | None, found: dict[int, Answered]) -> ConnectorError | None:
         """Put one part's answer into ``found``; why not, where it is to be asked again.
@@ -203,9 +213,14 @@ class GoogleApi:
         if answer.status == 401:
             self._tokens.renew()
             return refused
-        if not isinstance(refused, Transient) and not _is_its_own(answer):
+        if not isinstance(refused, Transient) and not (isinstance(refused, ProtocolViolation) and _is_refused(answer)):
             raise refused
         return refused
+
+    def _adapt(self, answers: Sequence[Answer | None]) -> None:
+        """Smaller batches where parts of one come too fast, larger ones again where none does."""
+        hurried = any(each is not None and is_rate_limit(each.status, each.body) for each in answers)
+        self.most = max(_FEWEST, self.most // 2) if hurried else min(MOST, self.most + _MORE)
 
     def _batched(self, requests: Sequence[Request]) -> list[Answer | None]:
         if not self._batches or len(requests) == 1:
@@ -299,9 +314,9 @@ def _is_good(answer: Answer | None) -> bool:
     return answer is not None and 200 <= answer.status < 300
 
 
-def _is_its_own(answer: Answer | None) -> bool:
-    """Whether trouble with an answer may be that of the one item: nobody is refused, limited or down."""
-    return answer is not None and (200 <= answer.status < 300 or answer.status in (400, 409, 410, 413))
+def _is_refused(answer: Answer | None) -> bool:
+    """Whether an answer refuses the one item: nobody is locked out, limited or down."""
+    return answer is not None and answer.status in (400, 405, 409, 410, 413, 501)
 
 
 def text_of(value: object) -> str:

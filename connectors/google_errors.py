@@ -79,7 +79,7 @@ def error_of(
     asked = getattr(refused(503, headers, product, now), "retry_after", None)
     if is_rate_limit(status, body):
         return Transient(f"{product} is asked too often; it goes on where it stopped", retry_after=asked)
-    if status >= 500 or status == 408:
+    if (status >= 500 and status != 501) or status == 408:
         return Transient(f"{product} has a fault of its own (status {status})", retry_after=asked)
     if reasons & _SPENT:
         wait = max(asked or timedelta(), _NEXT_DAY)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,13 +15,13 @@ from zoneinfo import ZoneInfo
 from connectors.addresses import harmless_name, strict_email
 from connectors.google_api import list_of, text_of
 from connectors.harmless import body, one_line
-from connectors.icalendar_events import MAX_ATTENDEES, MAX_DESCRIPTION, MAX_SUMMARY
+from connectors.icalendar_events import MAX_ATTENDEES, MAX_DESCRIPTION, MAX_SUMMARY, meetings
 from connectors.icalendar_times import Moment, alike, named_zone
 from connectors.records import Address, Answer, Attendee, Meeting, MeetingStatus, Rejected
 
 #: What is asked of events.
 FIELDS: Final = (
-    "items(id,status,summary,description,start,end,originalStartTime,recurringEventId,iCalUID,sequence,updated,"
+    "items(id,status,summary,description,start,end,originalStartTime,recurringEventId,recurrence,iCalUID,sequence,updated,"
     "organizer,attendees,attendeesOmitted,guestsCanSeeOtherGuests,eventType,htmlLink),nextPageToken,nextSyncToken,timeZone"
 )
 _MAX_UID: Final = 300
@@ -29,6 +30,10 @@ _ANSWERS: Final[Mapping[str, Answer]] = {"accepted": "accepted", "declined": "de
 _NO_MEETINGS: Final = frozenset({"birthday", "focusTime", "outOfOffice", "workingLocation"})
 _LINK: Final = re.compile(r"https://[^\s<>\"'\\]{1,1000}")
 _EARLIEST: Final = 1900
+_RULE: Final = re.compile(r"(?:RRULE|RDATE|EXDATE)[:;][\x20-\x7e]{1,2000}")
+_MOST_RULES: Final = 20
+_ZONE: Final = re.compile(r"[A-Za-z0-9_+/-]{1,80}")
+_SECONDS: Final = 10.0
 
 
 def is_meeting(event: Mapping[str, Any]) -> bool:
@@ -73,6 +78,70 @@ def meeting_of(event: Mapping[str, Any], *, key: str, zone: ZoneInfo) -> Meeting
         attendees_omitted=_is_partial(event, people),
         link=_link(event.get("htmlLink")),
     )
+
+
+def is_series(event: Mapping[str, Any]) -> bool:
+    """Whether it is a whole series, which Google itself never shows beside ``singleEvents``, but what imitates it may."""
+    return bool(event.get("recurrence")) and isinstance(event.get("recurrence"), list)
+
+
+def occurrences_of(
+    event: Mapping[str, Any], *, name: str, window: tuple[datetime, datetime], zone: ZoneInfo
+) -> list[Meeting | Rejected]:
+    """The meetings of a series in the window, keyed as Google names them: the series, and when it was to be."""
+    described = meeting_of(event, key=name, zone=zone)
+    if isinstance(described, Rejected):
+        return [described]
+    found: list[Meeting | Rejected] = []
+    for each in meetings(_text(event), window=window, zone=zone, deadline_s=_SECONDS):
+        if isinstance(each, Rejected):
+            return [replace(each, key=name)]
+        key = f"{name}_{each.recurrence_id[:8] if each.all_day else each.recurrence_id}"
+        found.append(
+            replace(
+                described,
+                key=key,
+                recurrence_id=each.recurrence_id,
+                start=each.start,
+                end=each.end,
+                all_day=each.all_day,
+                floating=each.floating,
+            )
+        )
+    return found
+
+
+def _text(event: Mapping[str, Any]) -> str:
+    """What a series says of its times, as a calendar text."""
+    rules = [rule for rule in event["recurrence"] if isinstance(rule, str) and _RULE.fullmatch(rule)]
+    times = [
+        f"{name}{_written(event.get(key))}" for name, key in (("DTSTART", "start"), ("DTEND", "end")) if event.get(key)
+    ]
+    lines = [
+        "BEGIN:VCALENDAR",
+        "BEGIN:VEVENT",
+        "UID:series",
+        *times,
+        *rules[:_MOST_RULES],
+        "END:VEVENT",
+        "END:VCALENDAR",
+        "",
+    ]
+    return "\r\n".join(lines)
+
+
+def _written(point: object) -> str:
+    """A time as a calendar text has it: on the wall clock of its zone, by which it recurs."""
+    when = _moment(point)
+    if not isinstance(when, datetime):
+        return f";VALUE=DATE:{when:%Y%m%d}"
+    named = text_of(point.get("timeZone")) if isinstance(point, dict) else ""
+    zone = named_zone(named) if _ZONE.fullmatch(named) else None
+    if when.tzinfo is None:
+        return f":{when:%Y%m%dT%H%M%S}"
+    if zone is None:
+        return f":{when.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    return f";TZID={named}:{when.astimezone(zone):%Y%m%dT%H%M%S}"
 
 
 def _recurrence_id(event: Mapping[str, Any], start: Moment, zone: ZoneInfo) -> str:

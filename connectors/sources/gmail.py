@@ -21,9 +21,8 @@ import msgspec
 
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, ProtocolViolation
 from connectors.google_api import Api, GoogleApi, Pace, Request, list_of, text_of
-from connectors.google_batch import MOST
 from connectors.google_client import GoogleSettings
-from connectors.google_login import SCOPE, GoogleLogin, GoogleTokens, Wants
+from connectors.google_login import GoogleLogin
 from connectors.google_mail import HEAD, LEFT_OUT, SENT, WHOLE, is_bulk, labels_of, message_of, texts_apart
 from connectors.google_mailbox import (
     MESSAGE_UNITS,
@@ -37,6 +36,7 @@ from connectors.google_mailbox import (
     mark,
     plan,
 )
+from connectors.google_tokens import SCOPE, GoogleTokens, Wants
 from connectors.harmless import one_line
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
 from connectors.records import Batch, Change, Cursor, Rejected, Removed
@@ -51,6 +51,8 @@ _MOST_PAGES: Final = 20_000
 #: Units and messages of one batch: ten seconds of the quota.
 _BATCH_UNITS, _BATCH_MESSAGES, _BATCH_REMOVALS = 1000, 150, 500
 _WAIT_S: Final = 5.0
+#: Nobody deletes so many mails and all there are; a program that went wrong does.
+_MANY: Final = 10
 _WIDTH: Final = 8
 _GONE: Final = frozenset({404, 410})
 _UNKNOWN_HISTORY: Final = frozenset({400, 404, 410})
@@ -106,6 +108,7 @@ class GmailConnector:
         self._profile: dict[str, Any] | None = None
         self._resources: dict[str, Any] = {}
         self._whose = ""
+        self._by_thread = True
 
     def streams(self) -> Sequence[Stream]:
         """The one stream that there is.
@@ -224,6 +227,8 @@ class GmailConnector:
             return
         history, now = told
         gone = [mark(name) for name in history.removed(kept.known)]
+        if _MANY <= len(gone) == len(kept.known) and not self._listed():
+            raise CursorExpired("the mailbox is suddenly empty", fewer=True)
         yield from self._removed(gone, kept, since)
         groups = history.wanted(kept.known, kept.threads, self._settings.skip)
         yield from self._read(groups, kept, since)
@@ -278,11 +283,14 @@ class GmailConnector:
 
     def _fetched(self, groups: Sequence[Group], kept: _Kept) -> tuple[Found, ConnectorError | None]:
         """The messages of some groups by id, in their order (None: the answer cannot be read), and what went wrong."""
-        whole = [group for group in groups if group.as_thread]
-        single = [name for group in groups if not group.as_thread for name in group.wanted]
+        whole = [group for group in groups if group.as_thread and self._by_thread]
+        single = [name for group in groups if not (group.as_thread and self._by_thread) for name in group.wanted]
         notices = frozenset[str]().union(*(group.notices for group in groups))
         asked = [(group.thread, self._thread(group.thread), THREAD_UNITS) for group in whole]
         threads, trouble = self._asked(asked)
+        if isinstance(trouble, ProtocolViolation):  # something stands between that knows no threads
+            self._by_thread = False
+            return self._fetched(groups, kept)
         found: Found = {}
         again: list[str] = []
         for group in whole:
@@ -312,8 +320,9 @@ class GmailConnector:
     def _asked(self, asked: Sequence[tuple[str, Request, int]]) -> tuple[Found, ConnectorError | None]:
         """Answers by name; an empty one stands for what is not there, None for what cannot be read."""
         found: Found = {}
-        for start in range(0, len(asked), MOST):
-            some = asked[start : start + MOST]
+        left = list(asked)
+        while left:
+            some, left = left[: self.api.most], left[self.api.most :]
             answers = self.api.batch([request for _, request, _ in some], [units for _, _, units in some])
             for (name, _, _), answer in zip(some, answers.found, strict=True):
                 if answer is not None or answers.trouble is None:

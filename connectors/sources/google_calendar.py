@@ -23,8 +23,9 @@ import msgspec
 from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation
 from connectors.google_api import Api, GoogleApi, Pace, list_of, text_of
 from connectors.google_client import GoogleSettings
-from connectors.google_events import FIELDS, is_meeting, meeting_of
-from connectors.google_login import SCOPE, GoogleLogin, GoogleTokens, Wants
+from connectors.google_events import FIELDS, is_meeting, is_series, meeting_of, occurrences_of
+from connectors.google_login import GoogleLogin
+from connectors.google_tokens import SCOPE, GoogleTokens, Wants
 from connectors.harmless import one_line
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
 from connectors.records import Batch, Change, Cursor, Meeting, Removed
@@ -82,7 +83,10 @@ class GoogleCalendarConnector:
             NeedsOwner: there is no login, Google does not let it in, or no calendar is to be read.
             Transient: Google cannot be reached.
         """
-        entries = [entry for entry in self._entries() if self._is_wanted(entry)]
+        readable = [entry for entry in self._entries() if _is_readable(entry)]
+        entries = [entry for entry in readable if self._is_wanted(entry)]
+        if not entries and not self._settings.calendars:
+            entries = readable  # a server that says of no calendar whether it is ticked, or the owner's own
         if not entries:
             raise NeedsOwner('no calendar is ticked in Google Calendar: tick one, or name some with calendars = ["…"]')
         entries.sort(key=lambda entry: entry.get("primary") is not True)
@@ -110,13 +114,10 @@ class GoogleCalendarConnector:
         yield from pull.changes(place, msgspec.structs.replace(place, until=until), since)
 
     def _is_wanted(self, entry: dict[str, Any]) -> bool:
-        name = text_of(entry.get("id"))
-        if not name or text_of(entry.get("accessRole")) not in _READERS or entry.get("deleted") is True:
-            return False
         if self._settings.calendars:
-            titles = (name, text_of(entry.get("summaryOverride")), text_of(entry.get("summary")))
+            titles = [text_of(entry.get(name)) for name in ("id", "summaryOverride", "summary")]
             return any(fnmatchcase(title, glob) for title in titles if title for glob in self._settings.calendars)
-        if name.endswith(_MADE):
+        if text_of(entry.get("id")).endswith(_MADE):
             return False
         return entry.get("selected") is True or entry.get("primary") is True
 
@@ -135,6 +136,15 @@ class GoogleCalendarConnector:
                 break
             seen.add(token)
         raise ProtocolViolation("Google Calendar's list of calendars goes round in circles")
+
+
+def _is_readable(entry: dict[str, Any]) -> bool:
+    """Whether its events may be read, and it is still there."""
+    return (
+        bool(text_of(entry.get("id")))
+        and text_of(entry.get("accessRole")) in _READERS
+        and entry.get("deleted") is not True
+    )
 
 
 class _CalendarPull:
@@ -183,10 +193,24 @@ class _CalendarPull:
         """What the items of one page come to; what was told in this pull already is told once."""
         for event in page:
             name = text_of(event.get("id"))
-            change = self._change(name, event, now, fresh=fresh) if name else None
-            if change is not None and self._told.get(name) != change:
-                self._told[name] = change
-                yield change
+            if name and is_series(event) and text_of(event.get("status")) != "cancelled":
+                changes = self._occurrences(name, event, now, fresh=fresh)
+            else:
+                change = self._change(name, event, now, fresh=fresh) if name else None
+                changes = [] if change is None else [(name, change)]
+            for each, change in changes:
+                if self._told.get(each) != change:
+                    self._told[each] = change
+                    yield change
+
+    def _occurrences(self, name: str, event: dict[str, Any], now: Place, *, fresh: bool) -> list[tuple[str, Change]]:
+        """The meetings of a series that was not expanded, but those that were told by themselves already."""
+        if not fresh:
+            raise CursorExpired("a series of meetings changed as a whole: its calendar is read anew")
+        self._series[_mark(name)] = None
+        window = (_start_of(now.first), _start_of(now.until))
+        found = occurrences_of(event, name=_key(name), window=window, zone=self._around.zone)
+        return [(each.key, each) for each in found if each.key not in self._told]
 
     def _change(self, name: str, event: dict[str, Any], now: Place, *, fresh: bool) -> Change | None:
         """What one item comes to; nothing where it is no meeting in the window, and none was to be expected."""
@@ -195,7 +219,8 @@ class _CalendarPull:
         if text_of(event.get("status")) == "cancelled":
             if not fresh and not series and _mark(name) in self._series:
                 raise CursorExpired("a series of meetings was deleted as a whole: its calendar is read anew")
-            return gone
+            # One of a series that was told, or is to come, whole.
+            return Removed(key=_key(name)) if fresh and series and _mark(series) in self._series else gone
         if not is_meeting(event):
             return None
         if series:
@@ -235,8 +260,11 @@ class _CalendarPull:
 
 
 def _is_within(meeting: Meeting, now: Place) -> bool:
-    first, until = (datetime.combine(day, time(), tzinfo=UTC) for day in (now.first, now.until))
-    return meeting.start < until and meeting.end >= first
+    return meeting.start < _start_of(now.until) and meeting.end >= _start_of(now.first)
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def _midnight(day: date) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
-from daemon.failure import LOGIN_NEEDED, Failure, Incomplete, Interrupted, LoginNeeded
+from daemon.failure import LOGIN_NEEDED, SOME_FAILED, Failure, Incomplete, Interrupted, LoginNeeded
 from daemon.invocation import invocation
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _log_in(config: Config, account: Account, *, browser: bool | None, sending: 
 
 def _status(config: Config, accounts: Sequence[Account]) -> int:
     """Say how the logins stand; the exit code."""
-    from connectors.errors import ConnectorError
+    from connectors.errors import ConnectorError, NeedsOwner
 
     wanted = 0
     for account in accounts:
@@ -95,7 +95,7 @@ def _status(config: Config, accounts: Sequence[Account]) -> int:
             state = _login(config, account).state()
         except ConnectorError as error:
             typer.echo(f"{account.name}: {_line(error)}")
-            wanted = LOGIN_NEEDED
+            wanted = LOGIN_NEEDED if isinstance(error, NeedsOwner) else wanted or SOME_FAILED
             continue
         _report(account, state)
         if not state.logged_in or state.problem:

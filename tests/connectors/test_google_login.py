@@ -19,10 +19,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors import google_login
+from connectors import google_tokens
 from connectors.errors import NeedsOwner, Transient
 from connectors.google_client import client_of
-from connectors.google_login import GoogleTokens
+from connectors.google_tokens import GoogleTokens
 from connectors.passwords import Secret
 from connectors.protocol import Surroundings
 from connectors.sources import gmail, google_calendar
@@ -235,6 +235,19 @@ def test_a_token_is_renewed_ahead_of_its_end_and_only_then(account):
     assert account.fake.requests == 2
 
 
+def test_a_short_lived_token_is_used_for_most_of_its_life(account):
+    account.fake.life = 60
+    account.keep(account.fake.login())
+    tokens = account.tokens()
+    for _ in range(9):
+        tokens.authorization()
+        account.time += timedelta(seconds=5)
+    assert account.fake.requests == 1
+    account.time += timedelta(seconds=5)
+    account.tokens().authorization()
+    assert account.fake.requests == 2
+
+
 def test_a_token_that_another_process_renewed_is_used(account):
     account.keep(account.fake.login())
     one, other = account.tokens(), account.tokens()
@@ -405,6 +418,15 @@ def test_a_login_server_that_is_away_is_transient(account):
         account.tokens().authorization()
 
 
+def test_a_login_is_kept_whether_google_can_be_asked_about_it_or_not(account):
+    account.fake.trouble("500", times=99, where="/gmail")
+    account.login().log_in(Owner(), browser=False, sending=False)
+    with pytest.raises(Transient):
+        account.login().state()
+    account.fake.troubles.clear()
+    assert account.login().state().who == "maya@lindqvist.example"
+
+
 def test_a_login_that_ends_by_itself_is_told_ahead(account):
     account.fake.testing = True
     account.login().log_in(Owner(), browser=False, sending=False)
@@ -464,7 +486,7 @@ def test_no_secret_is_in_any_message_or_repr(account, caplog):
         tokens.authorization()
     shown = [str(raised.value), repr(raised.value), repr(tokens), repr(account.login()), caplog.text]
     shown += [
-        repr(google_login._decoded(account.around.logins.read("post"))),
+        repr(google_tokens.decoded(account.around.logins.read("post"))),
         repr(client_of("client.json", account.around.base)),
     ]
     assert not [secret for secret in secrets if any(secret in text for text in shown)]

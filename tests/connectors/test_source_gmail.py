@@ -228,6 +228,18 @@ def test_parts_of_a_batch_that_fail_are_asked_for_again(post, kind):
     assert post.fake.count("messages.get") == 85
 
 
+def test_batches_are_smaller_for_a_while_where_many_at_once_are_refused(post):
+    for number in range(200):
+        post.box.deliver(mail(f"m{number}"))
+    post.fake.trouble("429", times=30, where="messages.get")
+    connector = post.connector()
+    sizes = []
+    for batch in connector.pull(gmail.STREAM, None):
+        sizes += [connector.api.most] if batch.changes else []
+    assert sizes[0] < 50
+    assert sizes == sorted(sizes)
+
+
 @pytest.mark.parametrize("kind", ["cut", "slow", "html", "500", "garbled"])
 @pytest.mark.parametrize("after", [0, 1, 4])
 def test_answers_that_are_cut_or_no_answers_are_asked_for_again(post, kind, after):
@@ -235,6 +247,25 @@ def test_answers_that_are_cut_or_no_answers_are_asked_for_again(post, kind, afte
         post.box.deliver(mail(f"m{number}"))
     post.fake.trouble(kind, times=2, after=after)
     assert len(subjects(post.read()[0])) == 60
+
+
+@pytest.mark.parametrize("lengthless", [False, True])
+@pytest.mark.parametrize("keep", [0, 1, 9, 40, 200, 700, 1500, 4000])
+def test_no_answer_that_is_cut_anywhere_is_taken_for_whole(post, keep, lengthless):
+    for number in range(30):
+        post.box.deliver(mail(f"m{number}", day=number, more=f"X-Filler: {'ab' * number}\r\n"))
+    for after in range(4):
+        post.fake.trouble("cut", after=after, keep=keep, lengthless=lengthless)
+    changes, cursor = post.read()
+    assert sorted(subjects(changes)) == sorted(f"m{number}" for number in range(30))
+    assert [change for change in changes if not isinstance(change, Message)] == []
+    assert post.read(cursor)[0] == []
+
+
+def test_a_slow_answer_is_waited_for(post):
+    post.box.deliver(mail("one"))
+    post.fake.trouble("slow", times=3, seconds=0.05)
+    assert len(post.read()[0]) == 1
 
 
 def test_what_was_read_before_a_lasting_trouble_is_kept(post):
@@ -261,6 +292,32 @@ def test_a_server_that_knows_no_batches_is_asked_one_by_one(post):
     post.fake.trouble("404", times=1, where="/batch")
     assert len(subjects(post.read()[0])) == 5
     assert not any(each.batched for each in post.fake.asked)
+
+
+@pytest.mark.parametrize("kind", ["400", "404", "501"])
+def test_a_server_that_knows_no_threads_is_asked_for_messages(post, kind):
+    for thread in range(4):
+        for number in range(3):
+            post.box.deliver(mail(f"m{thread}-{number}", answers=f"m{thread}-0" if number else ""))
+    post.fake.trouble(kind, times=10**6, where="threads.get")
+    assert len(subjects(post.read()[0])) == 12
+
+
+def test_a_refusal_of_everything_is_not_the_messages_fault(post):
+    for number in range(5):
+        post.box.deliver(mail(f"m{number}"))
+    post.fake.trouble("400", times=10**6, where="messages.get")
+    with pytest.raises(ProtocolViolation):
+        post.read()
+
+
+def test_the_only_new_message_may_be_refused(post):
+    _, cursor = post.read()
+    bad = post.box.deliver(mail("bad"))
+    post.fake.trouble("400", times=10**6, where=f"messages/{bad}")
+    changes, cursor = post.read(cursor)
+    assert [type(change) for change in changes] == [Rejected]
+    assert post.read(cursor)[0] == []
 
 
 @pytest.mark.parametrize("kind", ["garbled", "400"])
@@ -475,6 +532,18 @@ def test_a_mailbox_that_is_suddenly_empty_is_not_believed(post):
     assert raised.value.fewer
 
 
+def test_a_mailbox_in_which_everything_was_deleted_is_not_believed_either(post):
+    ids = [post.box.deliver(mail(f"m{number}")) for number in range(12)]
+    _, cursor = post.read()
+    for name in ids[:11]:
+        post.box.delete(name)
+    assert len(post.read(cursor)[0]) == 11
+    post.box.delete(ids[11])
+    with pytest.raises(CursorExpired) as raised:
+        post.read(cursor)
+    assert raised.value.fewer
+
+
 @pytest.mark.parametrize("value", ['{"history":"1","known":"AA="}', '{"history":"1","known":"AAA="}', "[]"])
 def test_a_cursor_that_is_broken_is_expired(post, value):
     with pytest.raises(CursorExpired):
@@ -511,7 +580,7 @@ def test_a_letter_that_may_have_gone_out_is_told_from_one_that_did_not(post):
     with pytest.raises(Transient) as raised:
         gmail.send(settings, post.around, mail("letter"))
     assert type(raised.value) is Transient
-    assert post.box.sent == []
+    assert len(post.box.sent) == 1  # the one whose answer was cut did go out
 
 
 def test_the_doctor_hears_whose_mailbox_it_is_and_that_sent_mail_is_known(post):

@@ -76,6 +76,23 @@ def test_the_calendars_that_are_ticked_are_read_and_the_owners_own_first(diary):
         diary.connector(calendars=("none",)).streams()
 
 
+def test_a_server_that_ticks_nothing_shows_everything(diary):
+    entry = diary.calendars.entries[MAYA]["entry"]
+    del entry["primary"], entry["selected"], entry["accessRole"]
+    assert [stream.name for stream in diary.connector().streams()] == [MAYA]
+
+
+def test_nothing_new_costs_three_requests(diary):
+    diary.put("one")
+    _, cursor = diary.read()
+    diary.time += timedelta(hours=2)
+    diary.fake.requests = 0
+    connector = diary.connector()
+    [stream] = connector.streams()
+    assert list(connector.pull(stream, cursor)) == []
+    assert diary.fake.requests == 3
+
+
 ICS = """BEGIN:VCALENDAR
 VERSION:2.0
 BEGIN:VEVENT
@@ -303,3 +320,43 @@ def test_what_changes_between_two_pages_is_told_as_it_is_last(diary):
     diary.calendars.list_events = twice
     changes, _ = diary.read(cursor)
     assert [type(change) for change in changes] == [Meeting, Removed]
+
+
+def test_a_series_that_was_not_expanded_is_expanded_here(diary):
+    listed = diary.calendars.list_events
+    zone = {"timeZone": "Europe/Stockholm"}
+    series = {
+        "id": "weekly",
+        "iCalUID": "weekly@x.example",
+        "status": "confirmed",
+        "summary": "weekly",
+        "recurrence": ["RRULE:FREQ=WEEKLY;COUNT=4", "X-EVIL:1\r\nBEGIN:VEVENT"],
+        "start": {"dateTime": "2030-06-03T10:00:00+02:00", **zone},
+        "end": {"dateTime": "2030-06-03T11:00:00+02:00", **zone},
+        "attendees": [{"email": "ada@x.example", "responseStatus": "accepted"}],
+    }
+    called_off = {"id": "weekly_20300610T080000Z", "status": "cancelled", "recurringEventId": "weekly"}
+    moved = series | {
+        "id": "weekly_20300617T080000Z",
+        "recurringEventId": "weekly",
+        "originalStartTime": {"dateTime": "2030-06-17T10:00:00+02:00"},
+        "start": {"dateTime": "2030-06-18T10:00:00+02:00"},
+        "end": {"dateTime": "2030-06-18T11:00:00+02:00"},
+    }
+    del moved["recurrence"]
+    for items in ([series, called_off, moved], [moved, series, called_off]):
+        diary.calendars.list_events = lambda items=items, **asked: listed(**asked) | {"items": items}
+        changes, cursor = diary.read()
+        kept = {}
+        for change in changes:
+            if isinstance(change, Removed):
+                del kept[change.key]
+            else:
+                kept[change.key] = (change.recurrence_id, change.start.day, len(change.attendees))
+        assert kept == {
+            "weekly_20300603T080000Z": ("20300603T080000Z", 3, 1),
+            "weekly_20300617T080000Z": ("20300617T080000Z", 18, 1),
+            "weekly_20300624T080000Z": ("20300624T080000Z", 24, 1),
+        }
+        with pytest.raises(CursorExpired, match="read anew"):
+            diary.read(cursor)

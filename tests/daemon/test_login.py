@@ -58,6 +58,8 @@ class FakeLogin:
         return self.imported(Secret("sending" if sending else "reading"))
 
     def state(self):
+        if self.trouble:
+            raise self.trouble
         kept = self.around.logins.read(self.around.account)
         if kept is None:
             return LoginState(logged_in=False)
@@ -135,6 +137,7 @@ def test_a_provider_that_is_away_is_not_the_owners_trouble(kith, monkeypatch):
     monkeypatch.setattr(FakeLogin, "trouble", Transient("the provider does not answer"))
     code, _, err = kith("post")
     assert (code, err) == (1, "kith: account post: the provider does not answer\n")
+    assert kith("--status") == (1, "post: the provider does not answer\n", "")
 
 
 def test_a_login_that_ends_soon_is_said_with_code_3(kith):

@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import json
 import threading
+import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -47,13 +48,19 @@ class Asked:
 
 @dataclass
 class Trouble:
-    """What goes wrong with requests whose path or method id holds ``where``."""
+    """What goes wrong with requests whose path or method id holds ``where``, after so many that went well.
+
+    ``cut`` ends the answer after ``keep`` bytes (half of it where negative), and says how long it was to be unless
+    ``lengthless``. ``slow`` sends it piece by piece, ``seconds`` apart.
+    """
 
     kind: str
     times: int = 1
     where: str = ""
     seconds: float = 0.0
     after: int = 0
+    keep: int = -1
+    lengthless: bool = False
 
 
 @dataclass
@@ -304,15 +311,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def serve(self, body):
         with self.fake.lock:
-            answer = self.answered(body)
-        self.send(*answer)
+            self.fake.requests += 1
+            trouble = self.fake.next_trouble(urlsplit(self.path).path)
+            on_the_wire = trouble if trouble and trouble.kind in ("cut", "slow") else None
+            answer = self.answered(body, None if on_the_wire else trouble)
+        self.send(*answer, on_the_wire)
 
-    def answered(self, body):
-        self.fake.requests += 1
+    def answered(self, body, trouble):
         url = urlsplit(self.path)
-        trouble = self.fake.next_trouble(url.path)
-        if trouble and trouble.kind in ("cut", "slow"):
-            return 200, b"x" * 1000, {"X-Trouble": trouble.kind, "Content-Type": "application/json"}
         if trouble:
             status, answer, headers = _troubled(trouble)
             kind = "text/html" if trouble.kind == "html" else "application/json"
@@ -340,18 +346,25 @@ class _Handler(BaseHTTPRequestHandler):
             self.fake.tokens.clear()
         return (200, b"{}", {}) if known else (400, b'{"error": "invalid_token"}', {})
 
-    def send(self, status, body, headers):
-        trouble = headers.pop("X-Trouble", "")
-        if "gzip" in self.headers.get("Accept-Encoding", "") and len(body) > 500 and not trouble:
+    def send(self, status, body, headers, trouble):
+        if "gzip" in self.headers.get("Accept-Encoding", "") and len(body) > 500:
             body = gzip.compress(body, 1)
             headers["Content-Encoding"] = "gzip"
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        if trouble is None or not trouble.lengthless:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body[: len(body) // 2] if trouble else body)
-        if trouble:
+        if trouble is not None and trouble.kind == "cut":
+            body = body[: trouble.keep if trouble.keep >= 0 else len(body) // 2]
+        step = max(1, len(body) // 5) if trouble is not None and trouble.kind == "slow" else max(1, len(body))
+        for start in range(0, len(body), step):
+            self.wfile.write(body[start : start + step])
+            if step < len(body):
+                self.wfile.flush()
+                time.sleep(trouble.seconds)
+        if trouble is not None:
             self.close_connection = True
 
     def log_message(self, *_):
