@@ -209,7 +209,7 @@ def test_the_first_week(tmp_path, dovecot, calendar, outgoing):  # noqa: F811
     assert set(after) < set(quotes(config))
     assert len(quotes(config)) == len(set(quotes(config))), "something is there twice"
     assert len(outgoing.mails) == 1
-    assert "already" in kith(config, "digest", "--send")
+    assert "was sent to alice@arden.example" in kith(config, "digest", "--send")
     assert len(outgoing.mails) == 1
     kith(config, "digest", "--send", "--to", "trial@arden.example")
     trial = outgoing.mails[1].get_body(("plain",)).get_content()
