@@ -46,7 +46,7 @@ def _idled(session: Session, messages: int, until: float, woken: Callable[[], bo
     news, invited = False, False
     while True:
         raw = session.heard(_ASK_S)
-        if raw is not None and raw.lines[0][:1] == b"+":
+        if raw is not None and raw.kind == "+":
             invited = True
         elif raw is not None:
             messages, new = size_change(raw, messages)
