@@ -30,6 +30,10 @@ _MOST_ANSWERED: Final = 256 * 1024 * 1024
 _A_LINE: Final = 64
 _SAID: Final = 300
 _SIZE: Final = re.compile(rb"\{\d+\}$")
+#: Some servers write it in small letters; imaplib wants capitals.
+_KIND: Final = re.compile(rb"(?:\*|[A-P]+\d+) (?:\d+ )?[A-Za-z-]+")
+#: What the two libraries raise at an answer that they do not understand.
+NOT_UNDERSTOOD: Final = (imaplib.IMAP4.error, ValueError, TypeError, AttributeError, LookupError, RecursionError)
 
 imaplib.Commands.setdefault("COMPRESS", ("AUTH",))  # imapclient adds its own commands in the same way
 
@@ -47,7 +51,7 @@ class Imap(imaplib.IMAP4):
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._line = b""
+        self._line, self._begins = b"", True
         self._left, self._kept, self._literals = _MOST_ANSWERED, 0, 0
         self.cut = False
         super().__init__(wire.host)
@@ -61,10 +65,13 @@ class Imap(imaplib.IMAP4):
 
     def readline(self) -> bytes:
         """The next line, as imaplib wants it. Raises as ``Wire.line``."""
-        self._line, cut = self._wire.line()
+        self._line, cut = line, _ = self._wire.line()
         self.cut = self.cut or cut
-        self._count(len(self._line) + _A_LINE)
-        return self._line + b"\r\n"
+        self._count(len(line) + _A_LINE)
+        if self._begins and (kind := _KIND.match(line)):
+            line = kind[0].upper() + (line[kind.end() :] or b" ")
+        self._begins = False
+        return line + b"\r\n"
 
     def read(self, size: int) -> bytes:
         """The next literal, or ``DROPPED`` for one that is too long to keep.
@@ -118,9 +125,10 @@ class Imap(imaplib.IMAP4):
 
     def _get_response(self) -> Any:
         self._kept = self._literals = 0
+        self._begins = True
         try:
             first = super()._get_response()  # type: ignore[misc]
-        except (imaplib.IMAP4.error, ValueError) as error:
+        except NOT_UNDERSTOOD as error:
             said = harmless(self._line) or "an empty line"
             raise ProtocolViolation(f"{self.host} does not speak IMAP on this port: {said}") from error
         if "BYE" in self.untagged_responses:
@@ -187,7 +195,7 @@ class Client(IMAPClient):  # type: ignore[misc]  # the library has no types
         self._wire = wire
         try:
             super().__init__(wire.host, ssl=False, timeout=wire.read_s)
-        except (imaplib.IMAP4.error, ValueError) as error:
+        except NOT_UNDERSTOOD as error:
             raise ProtocolViolation(f"{wire.host} does not speak IMAP on this port: its greeting is none") from error
         self._imap.debug = 0
 

@@ -12,12 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from imapclient.exceptions import IMAPClientError
-
 from connectors.errors import ProtocolViolation
 from connectors.folders import fits, is_own, use_of
 from connectors.harmless import one_line
-from connectors.imap_client import Refused
+from connectors.imap_client import NOT_UNDERSTOOD, Refused
 from connectors.imap_grammar import Record, Unparsable, Value, atoms, bytes_of, folder_name, values
 from connectors.imap_session import Said, Session, refusal, string
 
@@ -206,11 +204,11 @@ def _foreign(session: Session) -> list[str]:
         return []
     try:
         personal, *others = session.client.namespace()
-    except (IMAPClientError, ValueError, TypeError, RecursionError):
+    except NOT_UNDERSTOOD:
         return []  # what is no answer says of no folder that it is somebody else's
     mine = {prefix for prefix, _ in personal or ()}
     return [
-        prefix.replace(sign, "/") if sign else prefix
+        prefix.replace(sign, "/") if isinstance(sign, str) and sign else prefix
         for group in others
         for prefix, sign in group or ()
         if isinstance(prefix, str) and prefix and prefix not in mine

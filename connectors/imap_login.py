@@ -8,11 +8,9 @@ import ssl
 from dataclasses import dataclass
 from typing import Literal
 
-from imapclient.exceptions import IMAPClientError
-
 from connectors.errors import ConnectorError, NeedsOwner, ProtocolViolation, Transient
 from connectors.harmless import one_line
-from connectors.imap_client import Refused
+from connectors.imap_client import NOT_UNDERSTOOD, Refused
 from connectors.imap_session import Session, is_for_later, refusal, string
 from connectors.imap_wire import Wire
 from connectors.passwords import Secret
@@ -53,7 +51,7 @@ def open_session(login: Login) -> Session:
     except Refused as refused:
         wire.close()
         raise refusal(wire.host, refused) from refused
-    except (IMAPClientError, ValueError, RecursionError) as error:
+    except NOT_UNDERSTOOD as error:
         wire.close()
         raise ProtocolViolation(f"{login.host} answers what is no IMAP, in the login") from error
     except BaseException:
@@ -77,10 +75,10 @@ def _enter(wire: Wire, login: Login) -> Session:
             session.run(b"COMPRESS DEFLATE")
             wire.start_compression()
     if session.can("ID"):
-        with contextlib.suppress(Refused, IMAPClientError):
+        with contextlib.suppress(Refused, *NOT_UNDERSTOOD):
             session.client.id_({"name": "kithkeeper"})  # some servers show nothing to who does not say it
     if session.can("ENABLE") and session.can("QRESYNC"):
-        with contextlib.suppress(Refused):
+        with contextlib.suppress(Refused, *NOT_UNDERSTOOD):
             session.qresync = b"QRESYNC" in session.client.enable("QRESYNC")
     return session
 

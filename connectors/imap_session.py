@@ -131,6 +131,7 @@ class Session:
     def let_in(self) -> None:
         """The login is done; most servers offer more to whom they know."""
         self._imap.state = "AUTH"
+        self.client._cached_capabilities = None  # of before the login, perhaps of before TLS
         self.capabilities = frozenset(word.decode("ascii", "replace") for word in self.client.capabilities())
 
     def learn_capabilities(self) -> None:

@@ -73,6 +73,36 @@ def test_a_server_of_little_words_is_read(serve):
     assert pulled(connector, since=cursor) == ([], cursor)
 
 
+def test_a_server_that_writes_small_letters_is_read(serve):
+    answers = with_mail()
+    fetched = answers["UID FETCH"]
+    answers["LIST"] = b'* list () "/" INBOX\r\n{tag} ok\r\n'
+    answers["UID SEARCH ALL"] = b"* search 1\r\n{tag} OK\r\n"
+    answers["UID FETCH"] = lambda command: fetched(command).replace(b"FETCH", b"fetch", 1)
+    assert names(pulled(serve(answers)[0])[0]) == ["one@x.example"]
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("NAMESPACE", b"* NAMESPACE NIL\r\n"),
+        ("NAMESPACE", b'* NAMESPACE (("" 7)) ((8 9)) NIL\r\n'),
+        ("NAMESPACE", b"* NAMESPACE " + b"(" * 5000 + b"\r\n"),
+        ("NAMESPACE", b""),
+        ("ID", b"* ID (((\r\n"),
+        ("ID", b"{tag} BAD what\r\n"),
+        ("ENABLE", b"* ENABLED {3}\r\nabc\r\n"),
+        ("ENABLE", b"{tag} NO not now\r\n"),
+        ("ENABLE", b""),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_an_extension_that_is_answered_with_nonsense_is_left_alone(serve, command, answer):
+    offers = b"* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR NAMESPACE ID ENABLE CONDSTORE QRESYNC\r\n"
+    connector, _ = serve({**with_mail(), "CAPABILITY": offers, "NAMESPACE": b"", command: answer})
+    assert names(pulled(connector)[0]) == ["one@x.example"]
+
+
 @pytest.mark.parametrize(
     "greeting",
     [b"220 mail.example ESMTP\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\r\n", b"\0\0\0\n", b"* BYE too many\r\n", b"\xff\xfe" * 9 + b"\n"],
