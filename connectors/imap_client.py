@@ -3,7 +3,7 @@
 imaplib and imapclient know tags, responses, literals, logins, capabilities and states. What they leave open is laid over
 them here, at the places where they meet the wire and where a command ends: a server that sends without an end, long
 silence, a goodbye and a refusal each end in an error of ours, whoever sent the command. Their logs stay empty: secrets
-and mail pass through them.
+and mail pass through them. imaplib's parts that begin with an underscore are those that imapclient itself builds on.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ class Imap(imaplib.IMAP4):
 
     def readline(self) -> bytes:
         """The next line, as imaplib wants it. Raises as ``Wire.line``."""
-        self._line, cut = line, _ = self._wire.line()
+        line, cut = self._wire.line()
+        self._line = line
         self.cut = self.cut or cut
         self._count(len(line) + _A_LINE)
         if self._begins and (kind := _KIND.match(line)):
@@ -123,11 +124,11 @@ class Imap(imaplib.IMAP4):
         self.be_patient_anew()
         return super()._new_tag()  # type: ignore[misc]
 
-    def _get_response(self) -> Any:
+    def _get_response(self, *more: Any) -> Any:
         self._kept = self._literals = 0
         self._begins = True
         try:
-            first = super()._get_response()  # type: ignore[misc]
+            first = super()._get_response(*more)  # type: ignore[misc]
         except NOT_UNDERSTOOD as error:
             said = harmless(self._line) or "an empty line"
             raise ProtocolViolation(f"{self.host} does not speak IMAP on this port: {said}") from error
@@ -180,8 +181,7 @@ class Imap(imaplib.IMAP4):
     def starttls(self, ssl_context: ssl.SSLContext | None = None) -> Any:
         """Go on in TLS. Raises as ``Wire.start_tls``, and Refused."""
         self._simple_command("STARTTLS")
-        assert ssl_context is not None  # noqa: S101  imapclient gives one
-        self._wire.start_tls(ssl_context)
+        self._wire.start_tls(ssl_context or ssl.create_default_context())
         self.sock = self._wire.socket
         self.untagged_responses.clear()  # what was said in plain text proves nothing
         self._get_capabilities()

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from connectors.errors import ProtocolViolation
 from connectors.header_block import header_block
 from connectors.imap_client import DROPPED, Refused
-from connectors.imap_grammar import Unparsable, Value, bytes_of, folder_name, values
+from connectors.imap_grammar import Unparsable, Value, bytes_of, folder_name, is_too_long, values
 from connectors.imap_session import Said, Session, is_for_later, refusal
 from connectors.imap_structure import MOST_CALENDAR, Node, mail, structure, wanted, wanted_instead
 from connectors.imap_uids import Uids
@@ -217,7 +217,7 @@ class Fetcher:
 
     def _place(self, said: Said) -> None:
         """Put what FETCH responses say to the mails that they are about."""
-        if said.cut:
+        if said.cut or is_too_long(said.records):
             self._reject_cut(said)
             return
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 from imapclient.exceptions import ProtocolError
 from imapclient.imap_utf7 import decode, encode
@@ -15,16 +15,27 @@ Record: TypeAlias = "bytes | tuple[bytes, bytes]"
 Value: TypeAlias = "bytes | int | tuple[Value, ...] | None"
 
 
+#: Longer text is not looked at: imapclient reads it letter by letter, and no mail within our caps has so much.
+_LONGEST: Final = 1024 * 1024
+
+
 class Unparsable(Exception):
     """A response is not what the grammar allows."""
 
 
-def values(records: Iterable[Record]) -> tuple[Value, ...]:
+def is_too_long(records: Iterable[Record]) -> bool:
+    """Whether a response has more text, besides its literals, than ``values`` looks at."""
+    return sum(len(record) if isinstance(record, bytes) else len(record[0]) for record in records) > _LONGEST
+
+
+def values(records: Sequence[Record]) -> tuple[Value, ...]:
     """The values of a response.
 
     Raises:
-        Unparsable: brackets do not match, lists are too deep, or something is no value at all.
+        Unparsable: brackets do not match, lists are too deep, something is no value at all, or it is too long.
     """
+    if is_too_long(records):
+        raise Unparsable("too long")
     try:
         return cast("tuple[Value, ...]", parse_response(list(records)))
     except (ProtocolError, ValueError) as error:

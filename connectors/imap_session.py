@@ -7,6 +7,7 @@ command's end to ``Session.until``, and between them imaplib reads one response 
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -157,12 +158,13 @@ class _Literals:
 
 
 _AS_LITERAL: Final = b"\0literal "
+_PLAIN: Final = re.compile(rb"[ -~]*")
 
 
 def string(text: bytes) -> bytes:
     """A string for ``Session.send``: quoted, or marked to go as a literal. NUL can be in neither."""
     text = text.replace(b"\0", b"")
-    if text.isascii() and b"\r" not in text and b"\n" not in text:
+    if _PLAIN.fullmatch(text):
         return b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
     return _AS_LITERAL + text
 
