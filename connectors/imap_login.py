@@ -90,7 +90,7 @@ def _start_tls(session: Session, context: ssl.SSLContext) -> None:
         raise NeedsOwner(
             f'{session.wire.host} offers no STARTTLS on this port: set tls = "implicit" and its port (993)'
         )
-    session.client.starttls(context)
+    session.client.imap.starttls(context)
     session.capabilities = frozenset(session.client.imap.capabilities)
 
 

@@ -1,7 +1,8 @@
 """A connection to a server in, a conversation with it out: commands sent ahead, responses as they come.
 
 imapclient leads the dialogue, but waits for each command; here several may be under way. ``Session.send`` leaves a
-command's end to ``Session.until``, and between them imaplib reads one response after the other.
+command's end to ``Session.until``, and between them imaplib reads one response after the other. What imapclient has no
+call for goes this way, too: LIST with RETURN, EXAMINE with QRESYNC, COMPRESS, ESEARCH.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""An open session and a folder in, whether something new came into it out: IDLE, where the server can."""
+"""An open session and a folder in, whether something new came into it out: IDLE, where the server can.
+
+imapclient's ``idle`` takes news that come before the server agrees to idle for an error, and its ``idle_check`` reads from
+the socket without a bound; so a session's own ``heard`` listens.
+"""
 
 from __future__ import annotations
 
