@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 
 from connectors.errors import ProtocolViolation
 from connectors.header_block import header_block
-from connectors.imap_grammar import DROPPED, Raw, Unparsable, Value, folder_name, values
-from connectors.imap_session import Refused, Session, is_for_later, refusal
+from connectors.imap_client import DROPPED, Refused
+from connectors.imap_grammar import Unparsable, Value, bytes_of, folder_name, is_too_long, values
+from connectors.imap_session import Said, Session, is_for_later, refusal
 from connectors.imap_structure import MOST_CALENDAR, Node, mail, structure, wanted, wanted_instead
 from connectors.imap_uids import Uids
 from connectors.mail_dates import EARLIEST, mail_date
@@ -188,8 +189,9 @@ class Fetcher:
         chunk.texts.clear()
 
     def _take(self, tag: bytes) -> None:
-        for raw in self.session.until(tag):
-            self._place(raw)
+        for said in self.session.until(tag):
+            if said.kind == "FETCH":
+                self._place(said)
 
     def _one_by_one(self, uids: Sequence[int], items: bytes, refused: Refused) -> None:
         """Find the mail that the server cannot hand out, and let the others come.
@@ -198,11 +200,11 @@ class Fetcher:
             ConnectorError: it is not the mail: the server hands out nothing, or says that it could later.
         """
         if is_for_later(refused) and refused.code != "SERVERBUG":
-            raise refusal(self.session, refused)
+            raise refusal(self.session.wire.host, refused)
         if len(uids) == 1:
             self._refused += 1
             if self._refused > _MOST_REFUSED:
-                raise refusal(self.session, refused)
+                raise refusal(self.session.wire.host, refused)
             incoming = self._incoming[uids[0]]
             incoming.trouble = f"cannot be handed out by the server ({refused.said or refused.code})"
             return
@@ -213,30 +215,30 @@ class Fetcher:
             except Refused as again:
                 self._one_by_one(half, items, again)
 
-    def _place(self, raw: Raw) -> None:
-        """Put what a FETCH response says to the mail that it is about; other responses are nobody's."""
-        start = _fetch_start(raw.lines[0])
-        if start < 0:
-            return
-        if raw.cut:
-            self._reject_cut(raw)
+    def _place(self, said: Said) -> None:
+        """Put what FETCH responses say to the mails that they are about."""
+        if said.cut or is_too_long(said.records):
+            self._reject_cut(said)
             return
         try:
-            items = values(raw, start)
+            found = values(said.records)
         except Unparsable as error:
             raise ProtocolViolation(f"{self.session.wire.host} answers what is no IMAP ({error})") from error
-        if len(items) != 1 or not isinstance(items[0], list):
-            raise ProtocolViolation(f"{self.session.wire.host} answers what is no IMAP (a fetch of nothing)")
-        pairs = list(zip(items[0][::2], items[0][1::2], strict=False))
+        for _, items in zip(found[::2], found[1::2], strict=False):
+            if not isinstance(items, tuple):
+                raise ProtocolViolation(f"{self.session.wire.host} answers what is no IMAP (a fetch of nothing)")
+            self._place_items(list(zip(items[::2], items[1::2], strict=False)))
+
+    def _place_items(self, pairs: Sequence[tuple[Value, Value]]) -> None:
         uid = next((value for key, value in pairs if key in (b"UID", b"uid")), None)
-        incoming = self._incoming.get(int(uid)) if isinstance(uid, bytes) and uid.isdigit() else None
+        incoming = self._incoming.get(uid) if isinstance(uid, int) else None
         if incoming is not None:
             for key, value in pairs:
                 if isinstance(key, bytes):
                     _note(incoming, key.upper(), value)
 
-    def _reject_cut(self, raw: Raw) -> None:
-        line = raw.lines[0].upper()
+    def _reject_cut(self, said: Said) -> None:
+        line = said.line.upper()
         uid = line.partition(b"UID ")[2].split(b" ", 1)[0].rstrip(b")")
         incoming = self._incoming.get(int(uid)) if uid.isdigit() and len(uid) < 11 else None
         if incoming is not None:
@@ -309,14 +311,6 @@ def _items(parts: Iterable[tuple[str, int]]) -> bytes:
     return f"UID {' '.join(asked)}".encode()
 
 
-def _fetch_start(line: bytes) -> int:
-    """Where the values of a FETCH response begin; -1 where it is none."""
-    words = line[:40].split(b" ", 3)
-    if len(words) < 4 or words[0] != b"*" or not words[1].isdigit() or words[2].upper() != b"FETCH":
-        return -1
-    return len(words[1]) + 9
-
-
 def _note(incoming: _Incoming, key: bytes, value: Value) -> None:
     if key.startswith(b"BODY[HEADER.FIELDS"):
         name = _RECEIVED if b"(RECEIVED)" in key.replace(b'"', b"") else ""
@@ -333,10 +327,10 @@ def _note(incoming: _Incoming, key: bytes, value: Value) -> None:
         incoming.structure = value
     elif key == b"INTERNALDATE" and isinstance(value, bytes):
         incoming.arrived = mail_date(value.decode("ascii", "replace"))
-    elif key == b"X-GM-LABELS" and isinstance(value, list):
-        incoming.labels = tuple(folder_name(label) for label in value[:100] if isinstance(label, bytes))
-    elif key == b"X-GM-THRID" and isinstance(value, bytes):
-        incoming.thread = value.decode("ascii", "replace")[:40]
+    elif key == b"X-GM-LABELS" and isinstance(value, tuple):
+        incoming.labels = tuple(folder_name(bytes_of(label)) for label in value[:100] if label)
+    elif key == b"X-GM-THRID":
+        incoming.thread = bytes_of(value).decode("ascii", "replace")[:40] or None
 
 
 def _understand(incoming: _Incoming) -> None:

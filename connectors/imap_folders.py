@@ -15,8 +15,9 @@ from typing import Final
 from connectors.errors import ProtocolViolation
 from connectors.folders import fits, is_own, use_of
 from connectors.harmless import one_line
-from connectors.imap_grammar import Raw, Unparsable, Value, atoms, folder_name, values
-from connectors.imap_session import Refused, Session, refusal, string
+from connectors.imap_client import NOT_UNDERSTOOD, Refused
+from connectors.imap_grammar import Record, Unparsable, Value, atoms, bytes_of, folder_name, values
+from connectors.imap_session import Said, Session, refusal, string
 
 INBOX: Final = "INBOX"
 MOST_FOLDERS: Final = 10_000
@@ -111,7 +112,7 @@ def folders(session: Session, wishes: Wishes) -> list[Folder]:
         listed, states = _listing(session)
         foreign = _foreign(session)
     except Refused as refused:
-        raise refusal(session, refused) from refused
+        raise refusal(session.wire.host, refused) from refused
     kept = [each for each in listed if each.raw not in states or states[each.raw] is not None]
     chosen = list(_chosen(kept, foreign, wishes, labelled=session.can("X-GM-EXT-1")))
     chosen = _with_states(session, chosen, states)
@@ -165,8 +166,8 @@ def _listing(session: Session) -> tuple[list[_Listed], dict[bytes, State | None]
     except Refused:
         said = session.run(plain)
     listed: dict[str, _Listed] = {}
-    for raw in said:
-        found = _listed(raw)
+    for each in said:
+        found = _listed(each.records) if each.kind == "LIST" and not each.cut else None
         if found is not None:
             if found.name in listed:  # told apart by nothing but the sign between levels
                 found = replace(found, name=one_line(folder_name(found.raw), _LONGEST_NAME) + " (2)")
@@ -176,14 +177,13 @@ def _listing(session: Session) -> tuple[list[_Listed], dict[bytes, State | None]
     return list(listed.values()), dict(_said_states(said))
 
 
-def _listed(raw: Raw) -> _Listed | None:
-    if raw.lines[0][:7].upper() != b"* LIST " or raw.cut:
-        return None
+def _listed(records: Sequence[Record]) -> _Listed | None:
     try:
-        attributes, delimiter, name, *_ = values(raw, 7)
+        attributes, delimiter, called, *_ = values(records)
     except (Unparsable, ValueError):
         return None
-    if not isinstance(attributes, list) or not isinstance(name, bytes) or not name or len(name) > _LONGEST_NAME:
+    name = bytes_of(called)
+    if not isinstance(attributes, tuple) or not name or len(name) > _LONGEST_NAME:
         return None
     marks = frozenset(atoms(attributes))
     if marks & _CLOSED or b"\r" in name or b"\n" in name or b"\0" in name:
@@ -202,28 +202,17 @@ def _foreign(session: Session) -> list[str]:
     """The beginnings of the names of folders that are other people's, or everybody's."""
     if not session.can("NAMESPACE"):
         return []
-    prefixes: list[str] = []
-    for raw in session.run(b"NAMESPACE"):
-        if raw.lines[0][:12].upper() != b"* NAMESPACE ":
-            continue
-        try:
-            personal, *others = values(raw, 12)
-        except (Unparsable, ValueError):
-            continue
-        mine = {prefix for prefix, _ in _prefixes(personal)}
-        for group in others[:2]:
-            prefixes += [
-                folder_name(prefix).replace(sign, "/") if sign else folder_name(prefix)
-                for prefix, sign in _prefixes(group)
-                if prefix and prefix not in mine
-            ]
-    return prefixes
-
-
-def _prefixes(group: Value) -> Iterator[tuple[bytes, str]]:
-    for each in group if isinstance(group, list) else []:
-        if isinstance(each, list) and len(each) > 1 and isinstance(each[0], bytes):
-            yield each[0], each[1].decode("latin-1") if isinstance(each[1], bytes) else ""
+    try:
+        personal, *others = session.client.namespace()
+    except NOT_UNDERSTOOD:
+        return []  # what is no answer says of no folder that it is somebody else's
+    mine = {prefix for prefix, _ in personal or ()}
+    return [
+        prefix.replace(sign, "/") if isinstance(sign, str) and sign else prefix
+        for group in others
+        for prefix, sign in group or ()
+        if isinstance(prefix, str) and prefix and prefix not in mine
+    ]
 
 
 def _with_states(session: Session, chosen: Sequence[Folder], known: dict[bytes, State | None]) -> list[Folder]:
@@ -243,23 +232,22 @@ def _states(session: Session, names: Sequence[bytes]) -> dict[bytes, State | Non
     return found
 
 
-def _said_states(said: Iterable[Raw]) -> Iterator[tuple[bytes, State | None]]:
-    for raw in said:
-        if raw.lines[0][:9].upper() != b"* STATUS ":
-            continue
+def _said_states(said: Iterable[Said]) -> Iterator[tuple[bytes, State | None]]:
+    for each in said:
         try:
-            name, items = values(raw, 9)[:2]
-        except (Unparsable, ValueError):
+            pairs = values(each.records) if each.kind == "STATUS" and not each.cut else ()
+        except Unparsable:
             continue
-        if isinstance(name, bytes) and isinstance(items, list):
-            yield name, _state(items)
+        for name, items in zip(pairs[::2], pairs[1::2], strict=False):
+            if isinstance(items, tuple):
+                yield bytes_of(name), _state(items)
 
 
 def _state(items: Sequence[Value]) -> State | None:
     numbers = {}
     for key, value in zip(items[::2], items[1::2], strict=False):
-        if isinstance(key, bytes) and isinstance(value, bytes) and value.isdigit():
-            numbers[key.upper()] = int(value)
+        if isinstance(key, bytes) and isinstance(value, int):
+            numbers[key.upper()] = value
     try:
         return State(validity=numbers[b"UIDVALIDITY"], next_uid=numbers[b"UIDNEXT"], messages=numbers[b"MESSAGES"])
     except KeyError:

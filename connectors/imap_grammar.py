@@ -1,135 +1,70 @@
-"""The bytes of one IMAP response in, nested values out; folder names and strings in, the bytes of a command out.
-
-Formula: RFC 9051 section 9; RFC 3501 section 5.1.3 for modified UTF-7.
-"""
+"""The records of an IMAP response in, nested values out; names of folders from modified UTF-7. imapclient reads both."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeAlias, cast
 
-#: An atom, a number or a string is bytes, NIL is None, a list is a list.
-Value: TypeAlias = "bytes | list[Value] | None"
+from imapclient.exceptions import ProtocolError
+from imapclient.imap_utf7 import decode, encode
+from imapclient.response_parser import parse_response
 
-_DEEPEST: Final = 200
-#: A literal that was too long to keep.
-DROPPED: Final = b"\x00(dropped)"
-_TOKEN = re.compile(
-    rb'[ \t]*(?:([()])|"((?:[^"\\]|\\.)*)"|(BODY(?:\.PEEK)?\[[^\]]*\](?:<\d{1,10}>)?)|(~?\{\d{1,10}\+?\})$|([^\s()"]+))',
-    re.IGNORECASE | re.DOTALL,
-)
-_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
-_LITERAL = re.compile(rb"\{(\d{1,10})\+?\}$")
-_ENCODED = re.compile(r"&([^-]*)-")
+#: A line, or a line and the literal that it announces at its end.
+Record: TypeAlias = "bytes | tuple[bytes, bytes]"
+#: An atom or a string is bytes, a number without quotes int, NIL is None, a list is a tuple.
+Value: TypeAlias = "bytes | int | tuple[Value, ...] | None"
+
+
+#: Longer text is not looked at: imapclient reads it letter by letter, and no mail within our caps has so much.
+_LONGEST: Final = 1024 * 1024
 
 
 class Unparsable(Exception):
     """A response is not what the grammar allows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """One response as it came: pieces of text, between them the literals; ``cut`` where a middle was dropped."""
-
-    lines: tuple[bytes, ...]
-    literals: tuple[bytes, ...] = ()
-    cut: bool = False
+def is_too_long(records: Iterable[Record]) -> bool:
+    """Whether a response has more text, besides its literals, than ``values`` looks at."""
+    return sum(len(record) if isinstance(record, bytes) else len(record[0]) for record in records) > _LONGEST
 
 
-def literal_size(line: bytes) -> int | None:
-    """How long the literal is that ``line`` announces at its end; None where it announces none."""
-    if not line.endswith(b"}"):
-        return None
-    match = _LITERAL.search(line)
-    return int(match[1]) if match else None
-
-
-def values(raw: Raw, skip: int = 0) -> list[Value]:
-    """The values of a response, from byte ``skip`` of its first line on.
+def values(records: Sequence[Record]) -> tuple[Value, ...]:
+    """The values of a response.
 
     Raises:
-        Unparsable: brackets do not match, lists are too deep, or something is no value at all.
+        Unparsable: brackets do not match, lists are too deep, something is no value at all, or it is too long.
     """
-    top: list[Value] = []
-    current, outer = top, list[list[Value]]()
-    for bracket, value in _tokens(raw, skip):
-        if bracket == b"(":
-            if len(outer) > _DEEPEST:
-                raise Unparsable("lists in lists")
-            inner: list[Value] = []
-            current.append(inner)
-            outer.append(current)
-            current = inner
-        elif bracket:
-            if not outer:
-                raise Unparsable("a bracket too many")
-            current = outer.pop()
-        else:
-            current.append(value)
-    if outer:
-        raise Unparsable("a bracket is missing")
-    return top
+    if is_too_long(records):
+        raise Unparsable("too long")
+    try:
+        return cast("tuple[Value, ...]", parse_response(list(records)))
+    except (ProtocolError, ValueError) as error:
+        raise Unparsable("no value") from error
+    except RecursionError:
+        raise Unparsable("lists in lists") from None
 
 
-def _tokens(raw: Raw, skip: int) -> Iterator[tuple[bytes, bytes | None]]:
-    """Each bracket as (bracket, None), each value as (nothing, value)."""
-    literals = iter(raw.literals)
-    position = skip
-    for line in raw.lines:
-        end = len(line)
-        while position < end:
-            match = _TOKEN.match(line, position)
-            if match is None:
-                if line[position:].strip():
-                    raise Unparsable("no value")
-                break
-            position = match.end()
-            bracket, quoted, section, _literal, atom = match.groups()
-            if bracket is not None:
-                yield bracket, None
-            elif quoted is not None:
-                yield b"", _ESCAPED.sub(rb"\1", quoted) if b"\\" in quoted else quoted
-            elif atom is not None:
-                yield b"", None if atom in (b"NIL", b"nil") else atom
-            elif section is not None:
-                yield b"", section.upper()
-            else:
-                yield b"", next(literals, b"")
-        position = 0
-
-
-def quoted(text: bytes) -> bytes:
-    """A string as a command may hold it; only for text without line ends, NUL and 8-bit characters."""
-    return b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
-
-
-def is_plain(text: bytes) -> bool:
-    """Whether ``text`` can be sent quoted; else it needs a literal."""
-    return text.isascii() and not any(sign in text for sign in (b"\r", b"\n", b"\0"))
+def bytes_of(value: Value) -> bytes:
+    """What a string says, also one of digits that came without quotes; nothing for what is none."""
+    if isinstance(value, int):
+        return b"%d" % value
+    return value if isinstance(value, bytes) else b""
 
 
 def folder_name(raw: bytes) -> str:
     """The name of a folder as people read it, from modified UTF-7 (or UTF-8); what is neither stays as it is."""
+    if not raw.isascii():
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return raw.decode("latin-1")
     try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    return _ENCODED.sub(_decoded, text) if "&" in text else text
-
-
-def _decoded(match: re.Match[str]) -> str:
-    if not match[1]:
-        return "&"
-    letters = match[1].replace(",", "/")
-    try:
-        data = base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
-        return data.decode("utf-16-be")
-    except (binascii.Error, ValueError):
-        return match[0]
+        name: str = decode(raw)
+        if encode(name) == raw:  # else something was lost
+            return name
+    except ValueError:
+        pass
+    return raw.decode("ascii")
 
 
 def atoms(items: Sequence[Value]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import ipaddress
 import ssl
@@ -11,7 +10,8 @@ from typing import Literal
 
 from connectors.errors import ConnectorError, NeedsOwner, ProtocolViolation, Transient
 from connectors.harmless import one_line
-from connectors.imap_session import Refused, Session, is_for_later, refusal, string
+from connectors.imap_client import NOT_UNDERSTOOD, Refused
+from connectors.imap_session import Session, is_for_later, refusal, string
 from connectors.imap_wire import Wire
 from connectors.passwords import Secret
 
@@ -46,41 +46,41 @@ def open_session(login: Login) -> Session:
         ProtocolViolation: what answers is no IMAP server.
     """
     wire = Wire.to(login.host, login.port, tls=None if login.starttls else login.tls, read_s=login.read_s)
-    session = Session(wire)
     try:
-        _enter(session, login)
+        return _enter(wire, login)
     except Refused as refused:
         wire.close()
-        raise refusal(session, refused) from refused
+        raise refusal(wire.host, refused) from refused
+    except NOT_UNDERSTOOD as error:
+        wire.close()
+        raise ProtocolViolation(f"{login.host} answers what is no IMAP, in the login") from error
     except BaseException:
         wire.close()
         raise
-    return session
 
 
-def _enter(session: Session, login: Login) -> None:
-    known = session.greet()
+def _enter(wire: Wire, login: Login) -> Session:
+    session = Session(wire)
+    known = session.is_known
     if login.starttls and login.tls is not None:
         if known:
             raise ProtocolViolation(f"{login.host} logs us in before TLS: somebody may be in between")
         _start_tls(session, login.tls)
-    if not session.capabilities:
-        session.learn_capabilities()
     if not known:
         _log_in(session, login)
-        session.learn_capabilities()  # most servers offer more to whom they know
+    session.let_in()
     compress = not is_loopback(login.host) if login.compress is None else login.compress
     if compress and session.can("COMPRESS=DEFLATE"):
         with contextlib.suppress(Refused):
             session.run(b"COMPRESS DEFLATE")
-            session.wire.start_compression()
+            wire.start_compression()
     if session.can("ID"):
-        with contextlib.suppress(Refused):
-            session.run(b'ID ("name" "kithkeeper")')  # some servers show nothing to who does not say it
+        with contextlib.suppress(Refused, *NOT_UNDERSTOOD):
+            session.client.id_({"name": "kithkeeper"})  # some servers show nothing to who does not say it
     if session.can("ENABLE") and session.can("QRESYNC"):
-        with contextlib.suppress(Refused):
-            enabled = session.run(b"ENABLE QRESYNC")
-            session.qresync = any(b"QRESYNC" in raw.lines[0].upper() for raw in enabled)
+        with contextlib.suppress(Refused, *NOT_UNDERSTOOD):
+            session.qresync = b"QRESYNC" in session.client.enable("QRESYNC")
+    return session
 
 
 def _start_tls(session: Session, context: ssl.SSLContext) -> None:
@@ -90,10 +90,8 @@ def _start_tls(session: Session, context: ssl.SSLContext) -> None:
         raise NeedsOwner(
             f'{session.wire.host} offers no STARTTLS on this port: set tls = "implicit" and its port (993)'
         )
-    session.run(b"STARTTLS")
-    session.wire.start_tls(context)
-    session.capabilities = frozenset()  # what was said in plain text proves nothing
-    session.learn_capabilities()
+    session.client.imap.starttls(context)
+    session.capabilities = frozenset(session.client.imap.capabilities)
 
 
 def is_loopback(host: str) -> bool:
@@ -122,8 +120,7 @@ def _log_in(session: Session, login: Login) -> None:
 
 def _by_password(session: Session, login: Login) -> None:
     if session.can("AUTH=PLAIN"):
-        initial = f"\0{login.username}\0{login.secret.reveal()}".encode()
-        _authenticate(session, b"PLAIN", initial, on_error=b"*")
+        _authenticate(session, "PLAIN", f"\0{login.username}\0{login.secret.reveal()}", on_error=None)
     elif session.can("LOGINDISABLED"):
         raise NeedsOwner(f'{login.host} takes no password here: set tls = "starttls", or auth = "xoauth2"')
     else:
@@ -138,11 +135,11 @@ def _by_token(session: Session, login: Login) -> None:
     else:
         name = login.username.replace("=", "=3D").replace(",", "=2C")
         initial = f"n,a={name},\1host={login.host}\1port={login.port}\1auth=Bearer {token}\1\1"
-        on_error = b"AQ=="
+        on_error = b"\1"
     mechanism = login.mechanism.upper()
     if not session.can(f"AUTH={mechanism}"):
         raise NeedsOwner(f"{login.host} does not offer {mechanism}: set auth to what it offers ({_offers(session)})")
-    _authenticate(session, mechanism.encode(), initial.encode(), on_error=on_error)
+    _authenticate(session, mechanism, initial, on_error=on_error)
 
 
 def _offers(session: Session) -> str:
@@ -150,20 +147,21 @@ def _offers(session: Session) -> str:
     return one_line(", ".join(names) or "password", _SAID)
 
 
-def _authenticate(session: Session, mechanism: bytes, initial: bytes, *, on_error: bytes) -> None:
-    data = base64.b64encode(initial)
-    said, asked = session.can("SASL-IR"), 0
-    tag = session.send(b"AUTHENTICATE " + mechanism + (b" " + data if said else b""))
-    for raw in session.until(tag):
-        if raw.lines[0][:1] == b"+":
-            # Asked once more after all was said, the server has an error to tell, and tells it when answered.
-            asked += 1
-            if asked > _MOST_ASKED:
-                raise ProtocolViolation(f"{session.wire.host} asks on and on in the login")
-            session.wire.send((on_error if said else data) + b"\r\n")
-            said = True
-        else:
-            session.note_capabilities(raw)
+def _authenticate(session: Session, mechanism: str, initial: str, *, on_error: bytes | None) -> None:
+    """Say ``initial`` when asked, and ``on_error`` (None: that this is the end of it) when asked once more.
+
+    Asked once more after all was said, the server has an error to tell, and tells it when answered.
+    """
+    asked = 0
+
+    def answer(_challenge: bytes) -> str | bytes | None:
+        nonlocal asked
+        asked += 1
+        if asked > _MOST_ASKED:
+            raise ProtocolViolation(f"{session.wire.host} asks on and on in the login")
+        return initial if asked == 1 else on_error
+
+    session.client.sasl_login(mechanism, answer)
 
 
 def _not_let_in(login: Login, refused: Refused) -> ConnectorError:

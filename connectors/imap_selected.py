@@ -7,17 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from imapclient.exceptions import ProtocolError
+from imapclient.response_parser import parse_message_list
+
 from connectors.errors import ProtocolViolation
-from connectors.imap_grammar import Raw
-from connectors.imap_session import Session, string
+from connectors.imap_session import Said, Session, string
 from connectors.imap_uids import Uids
 
-_CODE: Final = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT|HIGHESTMODSEQ) (\d{1,20})\]", re.IGNORECASE)
-_EXISTS: Final = re.compile(rb"\* (\d{1,10}) EXISTS", re.IGNORECASE)
-_EXPUNGE: Final = re.compile(rb"\* \d{1,10} EXPUNGE", re.IGNORECASE)
-_VANISHED: Final = re.compile(rb"\* VANISHED (\(EARLIER\) )?([\d:,]+)\s*", re.IGNORECASE)
-_FOUND: Final = re.compile(rb"\* SEARCH((?: \d{1,10})*)(?: \(MODSEQ \d+\))?\s*", re.IGNORECASE)
-_FOUND_SET: Final = re.compile(rb"\* ESEARCH .*?\bALL ([\d:,]+)", re.IGNORECASE)
+_NUMBER: Final = re.compile(rb"\d{1,20}(?!\d)")
+_NUMBERS: Final = frozenset({"UIDVALIDITY", "UIDNEXT", "HIGHESTMODSEQ", "EXISTS"})
+_VANISHED: Final = re.compile(rb"(\(EARLIER\) )?([\d:,]+)\s*", re.IGNORECASE)
+_FOUND_SET: Final = re.compile(rb".*?\bALL ([\d:,]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,42 +41,37 @@ def selected(session: Session, folder: bytes, *, validity: int = 0, modseq: int 
         Refused: the server does not open it.
         ConnectorError: as its subclasses say.
     """
-    session.opened = True
     since = b" (QRESYNC (%d %d))" % (validity, modseq) if modseq else b""
-    said = session.run(b"EXAMINE ", string(folder), since)
-    numbers: dict[bytes, int] = {}
-    messages = 0
-    for raw in said:
-        line = raw.lines[0]
-        if code := _CODE.match(line):
-            numbers[code[1].upper()] = int(code[2])
-        elif exists := _EXISTS.match(line):
-            messages = int(exists[1])
-    if b"UIDVALIDITY" not in numbers:
+    said = session.enter_folder(b"EXAMINE ", string(folder), since)
+    numbers: dict[str, int] = {}
+    for each in said:
+        if each.kind in _NUMBERS and (number := _NUMBER.match(each.line)):
+            numbers[each.kind] = int(number[0])
+    if "UIDVALIDITY" not in numbers:
         raise ProtocolViolation(f"{session.wire.host} names no UIDVALIDITY: its mails cannot be told apart")
-    highest = numbers.get(b"HIGHESTMODSEQ", 0)
-    knows = modseq > 0 and highest > 0 and numbers[b"UIDVALIDITY"] == validity
+    highest = numbers.get("HIGHESTMODSEQ", 0)
+    knows = modseq > 0 and highest > 0 and numbers["UIDVALIDITY"] == validity
     return Selected(
-        validity=numbers[b"UIDVALIDITY"],
-        next_uid=numbers.get(b"UIDNEXT", 0),
-        messages=messages,
+        validity=numbers["UIDVALIDITY"],
+        next_uid=numbers.get("UIDNEXT", 0),
+        messages=numbers.get("EXISTS", 0),
         modseq=highest,
         vanished=vanished(session, said) if knows else None,
     )
 
 
-def vanished(session: Session, said: Iterable[Raw]) -> Uids | None:
+def vanished(session: Session, said: Iterable[Said]) -> Uids | None:
     """The UIDs that some responses say are gone; None where one was too long to keep.
 
     Raises:
         ProtocolViolation: one names what is no UID.
     """
     gone = Uids()
-    for raw in said:
-        match = _VANISHED.match(raw.lines[0])
+    for each in said:
+        match = _VANISHED.match(each.line) if each.kind == "VANISHED" else None
         if match is None:
             continue
-        if raw.cut:
+        if each.cut:
             return None
         gone |= _uids(session, match[2])
     return gone
@@ -91,26 +86,31 @@ def found_uids(session: Session, query: bytes) -> Uids:
     """
     extended = session.can("ESEARCH")
     found = Uids()
-    for raw in session.run(b"UID SEARCH ", b"RETURN (ALL) " if extended else b"", query):
-        line = raw.lines[0]
-        if raw.cut:
+    for each in session.run(b"UID SEARCH ", b"RETURN (ALL) " if extended else b"", query):
+        if each.cut:
             raise ProtocolViolation(f"{session.wire.host} lists more mails than can be")
-        if match := _FOUND.fullmatch(line):
-            numbers = [int(number) for number in match[1].split()]
-            found |= _uids(session, b",".join(b"%d" % number for number in numbers))
-        elif match := _FOUND_SET.match(line):
+        if each.kind == "SEARCH":
+            found |= _uids(session, b",".join(b"%d" % number for number in _listed(session, each.line)))
+        elif each.kind == "ESEARCH" and (match := _FOUND_SET.match(each.line)):
             found |= _uids(session, match[1])
     return found
 
 
-def size_change(raw: Raw, messages: int) -> tuple[int, bool]:
+def _listed(session: Session, line: bytes) -> Iterable[int]:
+    try:
+        found: Iterable[int] = parse_message_list([line])
+    except (ProtocolError, ValueError, RecursionError) as error:
+        raise ProtocolViolation(f"{session.wire.host} names mails by what is no UID") from error
+    return found
+
+
+def size_change(said: Said, messages: int) -> tuple[int, bool]:
     """How many mails the open folder has after a response, and whether the response tells of new ones."""
-    line = raw.lines[0]
-    if exists := _EXISTS.match(line):
-        return int(exists[1]), int(exists[1]) != messages
-    if _EXPUNGE.match(line):
+    if said.kind == "EXISTS" and (exists := _NUMBER.fullmatch(said.line)):
+        return int(exists[0]), int(exists[0]) != messages
+    if said.kind == "EXPUNGE":
         return max(0, messages - 1), False
-    if (gone := _VANISHED.match(line)) and not gone[1]:
+    if said.kind == "VANISHED" and (gone := _VANISHED.match(said.line)) and not gone[1]:
         try:
             return max(0, messages - len(Uids.parsed(gone[2].decode("ascii")))), False
         except ValueError:

@@ -1,72 +1,71 @@
 """A connection to a server in, a conversation with it out: commands sent ahead, responses as they come.
 
-imapclient waits for each command, keeps no limit on what a server sends and knows neither QRESYNC nor DEFLATE, so the
-dialogue is held here; ``Session.send`` and ``Session.until`` may be used for several commands at once.
+imapclient leads the dialogue, but waits for each command; here several may be under way. ``Session.send`` leaves a
+command's end to ``Session.until``, and between them imaplib reads one response after the other. What imapclient has no
+call for goes this way, too: LIST with RETURN, EXAMINE with QRESYNC, COMPRESS, ESEARCH.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections import deque
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from connectors.errors import ConnectorError, NeedsOwner, ProtocolViolation, Transient
-from connectors.harmless import one_line
-from connectors.imap_grammar import DROPPED, Raw, is_plain, literal_size, quoted
-from connectors.imap_wire import MOST, Wire
-
-#: Longer literals are dropped: header fields and cut parts are all that is asked for.
-_LITERAL: Final = 2 * 1024 * 1024
-_MOST_LITERALS: Final = 20_000
-_MOST_KEPT: Final = 32 * 1024 * 1024
-#: Bytes of the answer to one command; a batch of mails has a tenth of it.
-_MOST_ANSWERED: Final = 256 * 1024 * 1024
-_SAID: Final = 300
+from connectors.imap_client import Client, Refused
+from connectors.imap_grammar import Record
+from connectors.imap_wire import Wire
 
 
-class Refused(Exception):
-    """The server answered NO or BAD. ``code`` is what stood in brackets, upper case; ``said`` is harmless."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Untagged responses of one ``kind`` (``FETCH``, ``EXISTS``, the code of an OK; ``+`` is a request to go on).
 
-    def __init__(self, status: str, code: str, said: str) -> None:
-        super().__init__(said)
-        self.status, self.code, self.said = status, code, said
+    ``records`` are as imaplib has them: lines without the kind, or a line and the literal that it announces. ``cut``
+    says that the middle of one was dropped, because it was too long.
+    """
+
+    kind: str
+    records: tuple[Record, ...] = ()
+    cut: bool = False
+
+    @property
+    def line(self) -> bytes:
+        """The first line."""
+        first = self.records[0] if self.records else b""
+        return first if isinstance(first, bytes) else first[0]
 
 
 class Session:
-    """A conversation. Not for several threads."""
+    """A conversation, from the greeting on. Not for several threads.
+
+    Raises:
+        Transient, ProtocolViolation: as ``until``.
+    """
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
-        self.capabilities: frozenset[str] = frozenset()
         self.qresync = False
-        self.opened = False
-        self._number = 0
-        self._done: dict[bytes, Raw] = {}
-        self._ahead: deque[Raw] = deque()
-
-    # -- commands and responses --------------------------------------------------------------------------------------
+        self.client = Client(wire)
+        self._imap = self.client.imap
+        self.capabilities = frozenset(self._imap.capabilities)
+        self._ahead: list[Said] = []
 
     def send(self, *parts: bytes) -> bytes:
         """Send a command, its parts joined; a part that cannot be quoted is passed as ``string`` makes it.
 
         Returns its tag, for ``until``.
         """
-        self._number += 1
-        tag = b"k%d" % self._number
-        line = tag + b" "
-        for part in parts:
-            if part.startswith(_AS_LITERAL):
-                data = part.removeprefix(_AS_LITERAL)
-                self.wire.send(line + b"{%d}\r\n" % len(data))
-                self._await_invitation(tag)
-                line = data
-            else:
-                line += part
-        self.wire.send(line + b"\r\n")
+        first, *rest = _pieces(parts)
+        if rest:
+            self._imap.literal = _Literals(rest).next  # type: ignore[assignment]  # imaplib takes a method, too
+        name, _, arguments = first.partition(b" ")
+        tag: bytes = self._imap._command(name.decode("ascii"), arguments or None)
         return tag
 
-    def until(self, tag: bytes) -> Iterator[Raw]:
+    def until(self, tag: bytes) -> Iterator[Said]:
         """The untagged responses that come before command ``tag`` is done.
 
         Raises:
@@ -74,39 +73,44 @@ class Session:
             Transient: the connection broke, or the server ended it.
             ProtocolViolation: what came is no IMAP.
         """
-        self.wire.be_patient_anew()
-        while self._ahead:
-            yield self._ahead.popleft()
-        left = _MOST_ANSWERED
-        while tag not in self._done:
-            raw = self._response()
-            if raw is not None:
-                left -= sum(map(len, raw.lines)) + sum(map(len, raw.literals))
-                if left < 0:
-                    raise ProtocolViolation(f"{self.wire.host} answers without an end")
-                yield raw
-        _check(self._done.pop(tag))
+        self._imap.be_patient_anew()
+        yield from self._drained()
+        while not self._imap.tagged_commands[tag]:
+            self._imap._get_response()
+            yield from self._drained()
+        self._imap.result(tag)
 
-    def heard(self, seconds: float) -> Raw | None:
+    def heard(self, seconds: float) -> Said | None:
         """The next untagged response, where one comes within ``seconds``. Raises as ``until``."""
-        if self._ahead:
-            return self._ahead.popleft()
-        self.wire.be_patient_anew()
-        return self._response() if self.wire.arrives(seconds) else None
+        self._ahead = self._drained()
+        if not self._ahead:
+            self._imap.be_patient_anew()
+            if self.wire.arrives(seconds):
+                invited = self._imap._get_response() is None
+                self._ahead = [Said(kind="+")] if invited else self._drained()
+        return self._ahead.pop(0) if self._ahead else None
 
     def is_done(self, tag: bytes) -> bool:
         """Whether the end of a command has come already."""
-        return tag in self._done
+        return bool(self._imap.tagged_commands[tag])
 
-    def run(self, *parts: bytes) -> list[Raw]:
+    def run(self, *parts: bytes) -> list[Said]:
         """Send one command and wait for its end; the untagged responses. Raises as ``until``."""
         return list(self.until(self.send(*parts)))
 
+    def enter_folder(self, *parts: bytes) -> list[Said]:
+        """Run a command that opens a folder. Raises as ``until``."""
+        self._imap.state = "AUTH"
+        said = self.run(*parts)
+        self._imap.state = "SELECTED"
+        return said
+
     def leave_folder(self) -> None:
         """Have no folder open: of an open one servers tell what it was when it was opened. Raises as ``until``."""
-        if self.opened:
-            self.opened = False
-            self.run(b"CLOSE")  # opened read-only, so that nothing is expunged
+        if self._imap.state == "SELECTED":
+            tag = self.send(b"CLOSE")  # opened read-only, so that nothing is expunged
+            self._imap.state = "AUTH"
+            list(self.until(tag))
 
     def can(self, capability: str) -> bool:
         """Whether the server offers something, by its name in capitals."""
@@ -115,119 +119,68 @@ class Session:
     def close(self) -> None:
         """Say goodbye, without waiting for an answer."""
         with contextlib.suppress(ConnectorError):
-            self.wire.send(b"k0 LOGOUT\r\n")
+            self._imap.literal = None
+            self.send(b"LOGOUT")
         self.wire.close()
-
-    def _response(self) -> Raw | None:
-        """The next untagged response or request to go on; None where it was the end of a command."""
-        raw = self._read()
-        first = raw.lines[0]
-        if first[:2] == b"* ":
-            if first[2:6].upper() == b"BYE " or first[2:].upper() == b"BYE":
-                said = _harmless(first[6:]) or "without a word"
-                raise Transient(f"{self.wire.host} ended the session: {said}")
-            return raw
-        if first[:1] == b"+":
-            return raw
-        tag, _, rest = first.partition(b" ")
-        if not tag.startswith(b"k") or not tag[1:].isdigit() or int(tag[1:]) > self._number or not rest:
-            raise ProtocolViolation(f"{self.wire.host} does not speak IMAP: {_harmless(first) or 'an empty line'}")
-        self._done[tag] = raw
-        return None
-
-    def _read(self) -> Raw:
-        line, cut = self.wire.line()
-        size = literal_size(line)
-        if size is None:
-            return Raw((line,), (), cut)
-        lines, literals, kept = [line], list[bytes](), 0
-        while size is not None:
-            if size > MOST or len(literals) >= _MOST_LITERALS:
-                self.wire.close()
-                raise ProtocolViolation(f"{self.wire.host} sends more than anybody asked for ({size} bytes)")
-            if size > _LITERAL or kept + size > _MOST_KEPT:
-                self.wire.skip(size)
-                literals.append(DROPPED)
-            else:
-                literals.append(self.wire.take(size))
-                kept += size
-            line, more = self.wire.line()
-            cut = cut or more
-            lines.append(line)
-            size = literal_size(line)
-        return Raw(tuple(lines), tuple(literals), cut)
-
-    def _await_invitation(self, tag: bytes) -> None:
-        while True:
-            raw = self._response()
-            if raw is None:
-                if tag in self._done:
-                    _check(self._done.pop(tag))
-                    raise ProtocolViolation(f"{self.wire.host} answers before it was asked")
-            elif raw.lines[0][:1] == b"+":
-                return
-            else:
-                self._ahead.append(raw)
 
     # -- what the server is ------------------------------------------------------------------------------------------
 
-    def greet(self) -> bool:
-        """Read the greeting; whether the server lets us in without a login.
+    @property
+    def is_known(self) -> bool:
+        """Whether the server has let us in."""
+        return self._imap.state != "NONAUTH"
 
-        Raises:
-            Transient, ProtocolViolation: as ``until``.
-        """
-        raw = self._read()
-        words = raw.lines[0].split(b" ", 2)
-        kind = words[1].upper() if len(words) > 1 and words[0] == b"*" else b""
-        if kind == b"BYE":
-            raise Transient(f"{self.wire.host} turns us away: {_harmless(raw.lines[0][6:])}")
-        if kind not in (b"OK", b"PREAUTH"):
-            said = _harmless(raw.lines[0])
-            raise ProtocolViolation(f"{self.wire.host} does not speak IMAP on this port: {said or 'an empty line'}")
-        self.note_capabilities(raw)
-        return kind == b"PREAUTH"
+    def let_in(self) -> None:
+        """The login is done; most servers offer more to whom they know."""
+        self._imap.state = "AUTH"
+        self.client._cached_capabilities = None  # of before the login, perhaps of before TLS
+        self.capabilities = frozenset(word.decode("ascii", "replace") for word in self.client.capabilities())
 
     def learn_capabilities(self) -> None:
         """Ask what the server can do."""
-        for raw in self.run(b"CAPABILITY"):
-            self.note_capabilities(raw)
+        self._imap._get_capabilities()
+        self.capabilities = frozenset(self._imap.capabilities)
 
-    def note_capabilities(self, raw: Raw) -> None:
-        """Keep what a response says that the server can do, if it says so."""
-        line = raw.lines[0].decode("ascii", "replace").upper()
-        if line.startswith("* CAPABILITY "):
-            self.capabilities = frozenset(line.split()[2:])
-        elif "[CAPABILITY " in line:
-            self.capabilities = frozenset(line.partition("[CAPABILITY ")[2].partition("]")[0].split())
+    def _drained(self) -> list[Said]:
+        said, self._imap.untagged_responses = self._imap.untagged_responses, {}
+        ahead, self._ahead = self._ahead, []
+        cut, self._imap.cut = self._imap.cut, False
+        return ahead + [Said(kind=kind, records=tuple(records), cut=cut) for kind, records in said.items()]
+
+
+class _Literals:
+    """What follows the first line of a command: imaplib asks for it whenever the server lets it go on."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+
+    def next(self, _invitation: bytes | None) -> bytes:
+        return next(self._pieces, b"")
 
 
 _AS_LITERAL: Final = b"\0literal "
+_PLAIN: Final = re.compile(rb"[ -~]*")
 
 
 def string(text: bytes) -> bytes:
     """A string for ``Session.send``: quoted, or marked to go as a literal. NUL can be in neither."""
     text = text.replace(b"\0", b"")
-    return quoted(text) if is_plain(text) else _AS_LITERAL + text
+    if _PLAIN.fullmatch(text):
+        return b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+    return _AS_LITERAL + text
 
 
-def _check(raw: Raw) -> None:
-    words = raw.lines[0].split(b" ", 2)
-    status = words[1].upper().decode("ascii", "replace")
-    if status == "OK":
-        return
-    rest = words[2] if len(words) > 2 else b""
-    code = ""
-    if rest.startswith(b"["):
-        inside, _, rest = rest[1:].partition(b"]")
-        code = inside.split(b" ")[0].upper().decode("ascii", "replace")
-    if status not in ("NO", "BAD"):
-        raise ProtocolViolation(f"the server answers neither OK nor NO: {_harmless(raw.lines[0])}")
-    raise Refused(status, code, _harmless(rest))
-
-
-def _harmless(said: bytes) -> str:
-    return one_line(said[:4096].decode("utf-8", "replace"), _SAID)
+def _pieces(parts: Iterable[bytes]) -> list[bytes]:
+    """A command cut before each of its literals."""
+    pieces = [b""]
+    for part in parts:
+        if part.startswith(_AS_LITERAL):
+            data = part.removeprefix(_AS_LITERAL)
+            pieces[-1] += b"{%d}" % len(data)
+            pieces.append(data)
+        else:
+            pieces[-1] += part
+    return pieces
 
 
 #: Codes by which a server says that it is not the login's fault (RFC 5530, and what providers made up).
@@ -242,9 +195,9 @@ def is_for_later(refused: Refused) -> bool:
     return refused.code in _LATER or any(word in refused.said.lower() for word in _LATER_WORDS)
 
 
-def refusal(session: Session, refused: Refused) -> ConnectorError:
+def refusal(host: str, refused: Refused) -> ConnectorError:
     """A refusal outside the login, as an error of the tree."""
-    host, said = session.wire.host, refused.said or refused.code or "without a word"
+    said = refused.said or refused.code or "without a word"
     if refused.status == "BAD":
         return ProtocolViolation(f"{host} does not understand what it offers: {said}")
     if refused.code in ("AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED"):

@@ -16,7 +16,7 @@ from typing import Final
 
 from connectors.bodies import usable
 from connectors.charsets import text_of, whole_characters
-from connectors.imap_grammar import Value
+from connectors.imap_grammar import Value, bytes_of
 from connectors.mime_tree import MAX_DEPTH, MAX_PARTS, OverCap
 
 #: Bytes of all calendar parts of a mail that are fetched, and how many parts.
@@ -100,7 +100,7 @@ def structure(value: Value) -> Node:
         OverCap: too many parts, or nested too deeply.
         ValueError: it describes none.
     """
-    if not isinstance(value, list):
+    if not isinstance(value, tuple):
         raise ValueError("no structure")  # noqa: TRY004  it is the server's mistake, not a caller's
     return _node(value, "", MAX_DEPTH, [MAX_PARTS])
 
@@ -137,13 +137,13 @@ def mail(header: bytes, root: Node, fetched: Mapping[str, bytes]) -> bytes:
 # -- reading ---------------------------------------------------------------------------------------------------------
 
 
-def _node(value: list[Value], section: str, depth: int, left: list[int]) -> Node:
+def _node(value: tuple[Value, ...], section: str, depth: int, left: list[int]) -> Node:
     left[0] -= 1
     if left[0] < 0:
         raise OverCap(f"has more than {MAX_PARTS} parts")
     if depth < 0:
         raise OverCap(f"is nested deeper than {MAX_DEPTH} levels")
-    if value and isinstance(value[0], list):
+    if value and isinstance(value[0], tuple):
         return _container(value, section, depth, left)
     kind = _kind(_at(value, 0), _at(value, 1))
     size = _at(value, 6)
@@ -164,11 +164,11 @@ def _node(value: list[Value], section: str, depth: int, left: list[int]) -> Node
     )
 
 
-def _container(value: list[Value], section: str, depth: int, left: list[int]) -> Node:
+def _container(value: tuple[Value, ...], section: str, depth: int, left: list[int]) -> Node:
     children: list[Node] = []
     rest = 0
     for rest, child in enumerate(value):
-        if not isinstance(child, list):
+        if not isinstance(child, tuple):
             break
         number = f"{section}.{rest + 1}" if section else str(rest + 1)
         children.append(_node(child, number, depth - 1, left))
@@ -176,8 +176,7 @@ def _container(value: list[Value], section: str, depth: int, left: list[int]) ->
 
 
 def _at(value: Sequence[Value], index: int) -> bytes:
-    found = value[index] if index < len(value) else None
-    return found if isinstance(found, bytes) else b""
+    return bytes_of(value[index]) if index < len(value) else b""
 
 
 def _kind(main: bytes, sub: bytes) -> bytes:
@@ -186,18 +185,18 @@ def _kind(main: bytes, sub: bytes) -> bytes:
 
 
 def _disposition(value: Value) -> tuple[bytes, tuple[tuple[bytes, bytes], ...]]:
-    if not isinstance(value, list) or not value:
+    if not isinstance(value, tuple) or not value:
         return b"", ()
     return _NO_TOKEN.sub(b"", _at(value, 0))[:40].lower(), _parameters(value[1] if len(value) > 1 else None)
 
 
 def _parameters(value: Value) -> tuple[tuple[bytes, bytes], ...]:
-    if not isinstance(value, list):
+    if not isinstance(value, tuple):
         return ()
     found: dict[bytes, bytes] = {}
     for name, text in zip(value[::2], value[1::2], strict=False):
-        if isinstance(name, bytes) and isinstance(text, bytes) and _PARAMETERS.fullmatch(name) and len(found) < 40:
-            found.setdefault(name.lower(), _JUNK.sub(b" ", text)[:_LONGEST_PARAMETER])
+        if isinstance(name, bytes) and text is not None and _PARAMETERS.fullmatch(name) and len(found) < 40:
+            found.setdefault(name.lower(), _JUNK.sub(b" ", bytes_of(text))[:_LONGEST_PARAMETER])
     return tuple(found.items())
 
 

@@ -1,4 +1,8 @@
-"""An open session and a folder in, whether something new came into it out: IDLE, where the server can."""
+"""An open session and a folder in, whether something new came into it out: IDLE, where the server can.
+
+imapclient's ``idle`` takes news that come before the server agrees to idle for an error, and its ``idle_check`` reads from
+the socket without a bound; so a session's own ``heard`` listens.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +50,7 @@ def _idled(session: Session, messages: int, until: float, woken: Callable[[], bo
     news, invited = False, False
     while True:
         raw = session.heard(_ASK_S)
-        if raw is not None and raw.lines[0][:1] == b"+":
+        if raw is not None and raw.kind == "+":
             invited = True
         elif raw is not None:
             messages, new = size_change(raw, messages)

@@ -32,13 +32,13 @@ _PATIENCE_S: Final = 300.0
 class Wire:
     """One connection. ``received`` and ``sent`` count the bytes that it took, as compressed, without TLS.
 
-    ``read_s`` is for how many seconds nothing may come.
+    ``read_s`` is for how many seconds nothing may come. ``socket`` is for looking at only.
     """
 
     def __init__(self, sock: socket.socket, host: str, *, read_s: float) -> None:
         self.host = host
         self.received = self.sent = 0
-        self._socket = sock
+        self.socket = sock
         self.read_s = read_s
         self._buffer = bytearray()
         self._inflate: zlib._Decompress | None = None
@@ -81,9 +81,9 @@ class Wire:
                 f"{self.host} sent something in plain text after STARTTLS: somebody may be in between"
             )
         try:
-            self._socket.settimeout(CONNECT_S)
-            self._socket = context.wrap_socket(self._socket, server_hostname=self.host)
-            self._socket.settimeout(self.read_s)
+            self.socket.settimeout(CONNECT_S)
+            self.socket = context.wrap_socket(self.socket, server_hostname=self.host)
+            self.socket.settimeout(self.read_s)
         except (OSError, ValueError) as error:
             self.close()
             raise _tls_trouble(self.host, error) from error
@@ -104,7 +104,7 @@ class Wire:
         if self._deflate is not None:
             data = self._deflate.compress(data) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
         try:
-            self._socket.sendall(data)
+            self.socket.sendall(data)
         except OSError as error:
             raise self._lost(error) from error
         self.sent += len(data)
@@ -171,24 +171,24 @@ class Wire:
         """
         if self._buffer:
             return True
-        self._socket.settimeout(max(seconds, 0.001))
+        self.socket.settimeout(max(seconds, 0.001))
         try:
             self._fill(patient=True)
         except TimeoutError:
             return False
         finally:
-            self._socket.settimeout(self.read_s)
+            self.socket.settimeout(self.read_s)
         return bool(self._buffer)
 
     def close(self) -> None:
         """Let go of the connection, whatever state it is in; who waits for it in another thread waits no more."""
         with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
 
     def _fill(self, *, patient: bool = False) -> None:
         try:
-            data = self._socket.recv(_CHUNK)
+            data = self.socket.recv(_CHUNK)
         except TimeoutError as error:
             if patient:
                 raise

@@ -24,12 +24,13 @@ import msgspec
 
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, Transient
 from connectors.imap_changes import Work, day, is_unchanged, work_in
+from connectors.imap_client import Refused
 from connectors.imap_cursor import Place, cursor, place
 from connectors.imap_fetch import Fetcher, Reading
 from connectors.imap_folders import INBOX, Folder, Wishes, folders, state_of
 from connectors.imap_login import Login, open_session
 from connectors.imap_selected import Selected
-from connectors.imap_session import Refused, Session, refusal
+from connectors.imap_session import Session, refusal
 from connectors.imap_uids import Uids
 from connectors.imap_watch import watch
 from connectors.passwords import PasswordSettings, Secret, password
@@ -140,7 +141,7 @@ class ImapConnector:
         try:
             return watch(session, raw, seen=self._seen.get(raw, 0), until=until, woken=woken)
         except Refused as refused:
-            raise refusal(session, refused) from refused
+            raise refusal(session.wire.host, refused) from refused
 
     def own_streams(self) -> Sequence[str]:
         """The names of the folders whose mail counts as written by the owner; on Gmail a label says it."""
@@ -287,7 +288,7 @@ def _no_folder(session: Session, folder: Folder, refused: Refused) -> ConnectorE
     if refused.code in ("NONEXISTENT", "TRYCREATE") or refused.status == "NO":
         said = f" ({refused.said})" if refused.said else ""
         return Transient(f"the folder {folder.name} cannot be opened on {session.wire.host}{said}")
-    return refusal(session, refused)
+    return refusal(session.wire.host, refused)
 
 
 def _no_draft(labels: Sequence[str]) -> bool:

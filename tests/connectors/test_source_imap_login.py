@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
 
@@ -65,6 +66,18 @@ def test_a_token_lets_in_and_an_expired_one_is_the_owners_to_renew(connect, monk
     said = refused(connect(auth=auth))
     assert "does not take the token of alice" in said
     assert "expired" in said
+
+
+def test_neither_secrets_nor_mail_are_logged_whatever_is_logged(connect, monkeypatch, caplog):
+    caplog.set_level("DEBUG")
+    assert names(pulled(connect())[0]) == ["a@x.example"]
+    monkeypatch.setenv(VARIABLE, "tok-alice")
+    assert names(pulled(connect(auth="xoauth2"))[0]) == ["a@x.example"]
+    monkeypatch.setenv(VARIABLE, "wrong")
+    refused(connect())
+    for secret in (PASSWORD, "tok-alice", "wrong", "a@x.example"):
+        assert secret not in caplog.text
+        assert base64.b64encode(f"\0alice\0{secret}".encode()).decode() not in caplog.text
 
 
 def test_a_command_may_print_the_token(connect, tmp_path):

@@ -79,7 +79,8 @@ def bytes_of_a_whole_pass(line, **settings):
 def test_cut_after_any_bytes_it_fails_in_one_line_and_then_gets_everything(line, settings):
     size, whole = bytes_of_a_whole_pass(line, **settings)
     assert len(whole) == 41
-    for count in range(1, size - 200, size // 61):
+    spread = 1000 if settings else 200  # compressed, one pass takes some hundred bytes more than another
+    for count in range(1, size - spread, size // 61):
         line.cut_after(count)
         connector = imap_connector(line.port, **settings)
         with pytest.raises(Transient) as broken:
