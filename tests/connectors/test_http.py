@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import ssl
 import subprocess
 import threading
@@ -467,9 +468,19 @@ def test_a_slow_answer_over_tls_is_left_too(certificate):
 
 
 def test_a_server_without_tls_on_an_https_url_is_named():
-    with FakeServer(lambda request: reply()) as server:
-        url = server.url.replace("http:", "https:")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer_in_plain_words():
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(1 << 16)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+        answering = threading.Thread(target=answer_in_plain_words)
+        answering.start()
+        url = f"https://127.0.0.1:{listening.getsockname()[1]}/"
         http = client(url)
         with pytest.raises(ConnectorError, match="TLS"):
             http.request("GET", url)
         http.close()
+        answering.join()
