@@ -16,8 +16,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from connectors.calendar_window import CONTENT_WIDTH, KEY_WIDTH, key_digest
 from connectors.errors import CursorExpired
+from connectors.known_items import CONTENT_WIDTH, KEY_WIDTH, key_digest
 from connectors.records import Cursor
 
 _HEAD: Final = struct.Struct(f">{KEY_WIDTH}s{KEY_WIDTH}sI")

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from connectors.caldav_cursor import Known, known
 from connectors.caldav_reports import Fetched
-from connectors.calendar_window import content_digest, key_digest, midnight
+from connectors.calendar_window import midnight
 from connectors.icalendar_events import is_calendar, meetings
 from connectors.icalendar_lines import calendar_text
+from connectors.known_items import content_digest, key_digest
 from connectors.records import Change, Meeting, Rejected, Removed
 
 #: Seconds for one resource. Its series are bounded one by one; this is for resources with very many of them.

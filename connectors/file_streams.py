@@ -1,4 +1,4 @@
-"""The path that an account of files names in, one stream a file out."""
+"""The path that an account of files names in, one stream a file, and what is in them, out."""
 
 from __future__ import annotations
 
@@ -45,6 +45,24 @@ def file_streams(
     if strange:
         raise NeedsOwner(f"{path} has no {file} to read in it: correct the path of this {kind} account")
     return [Stream(name=name, holds=holds) for name in names]
+
+
+def content(path: Path, most: int, *, kind: str) -> bytes:
+    """The first ``most`` + 1 bytes of a file of an account of this kind.
+
+    Raises:
+        NeedsOwner: it is gone or may not be read.
+        Transient: it could not be read to its end.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except FileNotFoundError as error:
+        raise NeedsOwner(f"{path} is gone: put it back or correct the path of this {kind} account") from error
+    except PermissionError as error:
+        raise NeedsOwner(f"{path} may not be read: allow it, or leave it out") from error
+    except OSError as error:
+        raise Transient(f"{path} could not be read to its end ({error.strerror})") from error
 
 
 def _files(top: Path) -> Iterator[tuple[Path, str]]:

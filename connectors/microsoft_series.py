@@ -11,7 +11,7 @@ from collections.abc import Iterator, Set
 from datetime import date, timedelta
 from typing import Final
 
-from connectors.calendar_window import KEY_WIDTH, key_digest
+from connectors.known_items import KEY_WIDTH, key_digest
 
 REMEMBERED: Final = timedelta(days=400)
 _COUNT_WIDTH: Final = 2

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from connectors.caldav_cursor import Known, Place, etag_digest, packed, read, written
-from connectors.calendar_window import AHEAD, BEFORE, EMPTY_FOR, key_digest
+from connectors.calendar_window import AHEAD, BEFORE, EMPTY_FOR
 from connectors.errors import NeedsOwner, ProtocolViolation, Transient
+from connectors.known_items import key_digest
 from connectors.passwords import PasswordSettings, Secret, password
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
 from connectors.records import Batch, Change, Cursor, Removed

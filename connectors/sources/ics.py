@@ -11,32 +11,21 @@ an hour. ``total`` is exact.
 
 from __future__ import annotations
 
-import base64
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import monotonic
 
 import msgspec
 
-from connectors.calendar_window import (
-    AHEAD,
-    BEFORE,
-    CONTENT_WIDTH,
-    EMPTY_FOR,
-    KEY_WIDTH,
-    content_digest,
-    key_digest,
-    midnight,
-)
+from connectors.calendar_window import AHEAD, BEFORE, EMPTY_FOR, midnight
 from connectors.errors import CursorExpired, NeedsOwner, Transient
-from connectors.file_streams import file_streams
+from connectors.file_streams import content, file_streams
+from connectors.known_items import differences, unpacked
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
-from connectors.records import Batch, Change, Cursor, Meeting, Rejected, Removed
+from connectors.records import Batch, Cursor, Meeting, Rejected
 
-BATCH_MEETINGS = 500
 _SECONDS = 120.0
 _ENDINGS = (".ics", ".ical", ".ifb", ".icalendar")
 
@@ -88,7 +77,9 @@ class IcsConnector:
         """
         path = self._path if self._path.is_file() else self._path / stream.name
         place = _place(since)
-        raw = _content(path)
+        from connectors.icalendar_lines import MAX_CALENDAR
+
+        raw = content(path, MAX_CALENDAR, kind="ics")
         digest = hashlib.blake2b(raw, digest_size=12).hexdigest()
         today = self._surroundings.now().astimezone(UTC).date()
         first = place.first if place is not None else today - BEFORE
@@ -98,12 +89,17 @@ class IcsConnector:
             return
         began = monotonic()
         found = self._found(path, raw, now)
-        known = _unpacked(place.known) if place is not None else {}
+        known = unpacked(place.known) if place is not None else {}
         # A series that was not reached in time is not gone.
         whole = _is_complete(raw) and monotonic() - began < _SECONDS
         if place is not None and known and not any(isinstance(item, Meeting) for item in found):
             yield from self._emptied(path, place, complete=whole)
-        yield from _changes(found, known, now, whole=whole)
+        yield from differences(
+            found,
+            known,
+            lambda told, partial: _cursor(msgspec.structs.replace(now, known=told, partial=partial)),
+            whole=whole,
+        )
         if place is None and found and not whole:
             raise Transient(f"{path} is cut off, or takes too long to read: what it lacks is kept")
 
@@ -136,54 +132,6 @@ def _is_complete(raw: bytes) -> bool:
     return complete(raw)
 
 
-def _changes(
-    found: Sequence[Meeting | Rejected], known: Mapping[bytes, bytes], now: Place, *, whole: bool
-) -> Iterator[Batch]:
-    """The difference between what was known and what was found, in batches whose cursors know what was yielded."""
-    current = {key_digest(item.key): (content_digest(item), item) for item in found}
-    changes: list[Change] = [
-        replace(item, key=key.hex()) for key, (content, item) in current.items() if known.get(key) != content
-    ]
-    if whole:
-        changes.extend(Removed(key=key.hex()) for key in sorted(known.keys() - current.keys()))
-    told = dict(known)
-    for start in range(0, max(1, len(changes)), BATCH_MEETINGS):
-        batch = tuple(changes[start : start + BATCH_MEETINGS])
-        for change in batch:
-            key = bytes.fromhex(change.key)
-            if isinstance(change, Removed):
-                del told[key]
-            else:
-                told[key] = current[key][0]
-        partial = start + BATCH_MEETINGS < len(changes)
-        cursor = _cursor(msgspec.structs.replace(now, known=_packed(told), partial=partial))
-        yield Batch(changes=batch, cursor=cursor, total=len(changes))
-
-
-def _content(path: Path) -> bytes:
-    from connectors.icalendar_lines import MAX_CALENDAR
-
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_CALENDAR + 1)
-    except FileNotFoundError as error:
-        raise NeedsOwner(f"{path} is gone: put it back or correct the path of this ics account") from error
-    except PermissionError as error:
-        raise NeedsOwner(f"{path} may not be read: allow it, or leave it out") from error
-    except OSError as error:
-        raise Transient(f"{path} could not be read to its end ({error.strerror})") from error
-
-
-def _packed(kept: Mapping[bytes, bytes]) -> str:
-    return base64.b85encode(b"".join(key + kept[key] for key in sorted(kept))).decode("ascii")
-
-
-def _unpacked(text: str) -> dict[bytes, bytes]:
-    data = base64.b85decode(text)
-    step = KEY_WIDTH + CONTENT_WIDTH
-    return {data[at : at + KEY_WIDTH]: data[at + KEY_WIDTH : at + step] for at in range(0, len(data), step)}
-
-
 def _cursor(place: Place) -> Cursor:
     return Cursor(value=msgspec.json.encode(place).decode())
 
@@ -197,7 +145,7 @@ def _place(since: Cursor | None) -> Place | None:
         return None
     try:
         place = msgspec.json.decode(since.value, type=Place)
-        _unpacked(place.known)
+        unpacked(place.known)
     except (msgspec.DecodeError, ValueError) as error:
         raise CursorExpired("the note of what was read of this calendar is not understood") from error
     return place

@@ -22,9 +22,10 @@ from typing import Final, Literal
 
 import msgspec
 
-from connectors.calendar_window import AHEAD, EMPTY_FOR, content_digest, key_digest
+from connectors.calendar_window import AHEAD, EMPTY_FOR
 from connectors.errors import CursorExpired, ProtocolViolation, Transient
 from connectors.harmless import one_line
+from connectors.known_items import content_digest, key_digest
 from connectors.login import Login
 from connectors.microsoft_events import GraphEvent, Reader
 from connectors.microsoft_graph import IMMUTABLE, Circle, Graph, Page, Refused, decoded, usable

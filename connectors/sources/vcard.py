@@ -7,22 +7,19 @@ card is cut off, removes nothing. ``total`` is exact.
 
 from __future__ import annotations
 
-import base64
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from connectors.errors import CursorExpired, NeedsOwner, Transient
-from connectors.file_streams import file_streams
+from connectors.file_streams import content, file_streams
+from connectors.known_items import differences, unpacked
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
-from connectors.records import Batch, Change, Contact, Cursor, Rejected, Removed
+from connectors.records import Batch, Contact, Cursor, Rejected
 
-BATCH_CONTACTS = 500
 _ENDINGS = (".vcf", ".vcard")
-_KEY_WIDTH, _CONTENT_WIDTH = 8, 4
 
 
 class VcardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,15 +63,22 @@ class VcardConnector:
         """
         path = self._path if self._path.is_file() else self._path / stream.name
         place = _place(since)
-        raw = _content(path)
+        from connectors.vcards import MAX_BOOK
+
+        raw = content(path, MAX_BOOK, kind="vcard")
         now = Place(digest=hashlib.blake2b(raw, digest_size=12).hexdigest())
         if place is not None and place == msgspec.structs.replace(now, known=place.known):
             return
-        known = _unpacked(place.known) if place is not None else {}
+        known = unpacked(place.known) if place is not None else {}
         found = _found(path, raw)
         if known and not any(isinstance(item, Contact) for item in found):
             raise Transient(f"{path} suddenly has no card: what was read of it is kept")
-        yield from _changes(found, known, now)
+        yield from differences(
+            found,
+            known,
+            lambda told, partial: _cursor(msgspec.structs.replace(now, known=told, partial=partial)),
+            whole=not any(isinstance(item, Rejected) for item in found),
+        )
 
 
 def _found(path: Path, raw: bytes) -> Sequence[Contact | Rejected]:
@@ -87,58 +91,8 @@ def _found(path: Path, raw: bytes) -> Sequence[Contact | Rejected]:
     return contacts(raw)
 
 
-def _changes(found: Sequence[Contact | Rejected], known: Mapping[bytes, bytes], now: Place) -> Iterator[Batch]:
-    """The difference between what was known and what was found, in batches whose cursors know what was yielded."""
-    current = {_digest(item.key, _KEY_WIDTH): (_content_digest(item), item) for item in found}
-    changes: list[Change] = [
-        replace(item, key=key.hex()) for key, (content, item) in current.items() if known.get(key) != content
-    ]
-    if not any(isinstance(item, Rejected) for item in found):
-        changes.extend(Removed(key=key.hex()) for key in sorted(known.keys() - current.keys()))
-    told = dict(known)
-    for start in range(0, max(1, len(changes)), BATCH_CONTACTS):
-        batch = tuple(changes[start : start + BATCH_CONTACTS])
-        for change in batch:
-            key = bytes.fromhex(change.key)
-            if isinstance(change, Removed):
-                del told[key]
-            else:
-                told[key] = current[key][0]
-        partial = start + BATCH_CONTACTS < len(changes)
-        place = msgspec.structs.replace(now, known=_packed(told), partial=partial)
-        yield Batch(changes=batch, cursor=Cursor(value=msgspec.json.encode(place).decode()), total=len(changes))
-
-
-def _content(path: Path) -> bytes:
-    from connectors.vcards import MAX_BOOK
-
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BOOK + 1)
-    except FileNotFoundError as error:
-        raise NeedsOwner(f"{path} is gone: put it back or correct the path of this vcard account") from error
-    except PermissionError as error:
-        raise NeedsOwner(f"{path} may not be read: allow it, or leave it out") from error
-    except OSError as error:
-        raise Transient(f"{path} could not be read to its end ({error.strerror})") from error
-
-
-def _digest(text: str, width: int) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=width).digest()
-
-
-def _content_digest(item: Contact | Rejected) -> bytes:
-    return hashlib.blake2b(msgspec.json.encode(item), digest_size=_CONTENT_WIDTH).digest()
-
-
-def _packed(kept: Mapping[bytes, bytes]) -> str:
-    return base64.b85encode(b"".join(key + kept[key] for key in sorted(kept))).decode("ascii")
-
-
-def _unpacked(text: str) -> dict[bytes, bytes]:
-    data = base64.b85decode(text)
-    step = _KEY_WIDTH + _CONTENT_WIDTH
-    return {data[at : at + _KEY_WIDTH]: data[at + _KEY_WIDTH : at + step] for at in range(0, len(data), step)}
+def _cursor(place: Place) -> Cursor:
+    return Cursor(value=msgspec.json.encode(place).decode())
 
 
 def _place(since: Cursor | None) -> Place | None:
@@ -146,7 +100,7 @@ def _place(since: Cursor | None) -> Place | None:
         return None
     try:
         place = msgspec.json.decode(since.value, type=Place)
-        _unpacked(place.known)
+        unpacked(place.known)
     except (msgspec.DecodeError, ValueError) as error:
         raise CursorExpired("the note of what was read of this address book is not understood") from error
     return place
