@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from connectors.calendar_window import key_digest
 from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation, Transient
 from connectors.icalendar_events import meetings
+from connectors.known_items import key_digest
 from connectors.microsoft_events import GraphEvent, Reader, uid_of
 from connectors.records import Meeting, Rejected, Removed
 from connectors.sources import outlook_calendar
