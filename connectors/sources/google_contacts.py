@@ -79,6 +79,20 @@ class GoogleContactsConnector:
         self._tokens.authorization()
         return [Stream(name="contacts", holds="contacts")]
 
+    def own_streams(self) -> Sequence[str]:
+        """None: an address book is no mail."""
+        return []
+
+    def abilities(self) -> Sequence[str]:
+        """How many contacts Google has, which shows that it lets the login read them; costs one request.
+
+        Raises:
+            ConnectorError: as its subclasses say.
+        """
+        asked = {**_ASKED, "requestSyncToken": False, "pageSize": 1, "fields": "totalItems"}
+        total = _total(self.api.call(self.api.service.people().connections().list(**asked), 1)[1])
+        return [] if total is None else [f"Google Contacts holds {total}, those without an address too"]
+
     def close(self) -> None:
         """Give the connections back."""
         self.api.close()

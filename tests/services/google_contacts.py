@@ -143,14 +143,18 @@ class People:
     def _shown(self, person, asked, since):
         wanted = {kind for each in asked.get("sources", _SOURCES) for kind in _SOURCES[each]}
         shown = {
-            name: [each for each in values if each.get("metadata", {}).get("source", {}).get("type", "CONTACT") in wanted]
+            name: [
+                each for each in values if each.get("metadata", {}).get("source", {}).get("type", "CONTACT") in wanted
+            ]
             if isinstance(values, list)
             else values
             for name, values in person.items()
         }
         if since is None and "metadata" in shown:
             shown["metadata"] = {k: v for k, v in shown["metadata"].items() if k != "previousResourceNames"}
-        return {key: shown[key] for key in ("resourceName", "etag") if key in shown} | _cut(shown, asked["personFields"])
+        return {key: shown[key] for key in ("resourceName", "etag") if key in shown} | _cut(
+            shown, asked["personFields"]
+        )
 
 
 def _cut(person, mask):

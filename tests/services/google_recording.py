@@ -25,7 +25,7 @@ from connectors import http_wire
 from connectors.http import Http
 from connectors.passwords import Secret
 from connectors.protocol import Surroundings
-from connectors.sources import gmail, google_calendar
+from connectors.sources import gmail, google_calendar, google_contacts
 
 FOLDER = Path(__file__).resolve().parent.parent / "cassettes" / "google"
 GONE = "left-out"
@@ -46,6 +46,7 @@ _HOSTS = {
     "/gmail/": "gmail.googleapis.com",
     "/batch": "gmail.googleapis.com",
     "/calendar/": "www.googleapis.com",
+    "/v1/people/": "people.googleapis.com",
 }
 
 
@@ -117,6 +118,17 @@ def calendar_calls(connector):
     first = api.call(events.list(**asked, **window), 1)[1]
     refused = api.call(events.list(**asked, syncToken="s0"), 1, also=frozenset({400, 410}))[0]
     return streams, first, refused
+
+
+def contact_calls(connector):
+    """The answers to one request of each kind at Google Contacts: everything, nothing new, and a token that has ended."""
+    batches = list(connector.pull(connector.streams()[0], None))
+    later = list(connector.pull(connector.streams()[0], batches[-1].cursor))
+    try:
+        ended = list(connector.pull(connector.streams()[0], Cursor(value='{"token":"s0"}')))
+    except CursorExpired as error:
+        ended = error
+    return batches, later, ended, connector.abilities(), google_contacts.whose(connector.api)
 
 
 def around(folder, account):
