@@ -212,18 +212,22 @@ def _place(since: Cursor | None) -> Place:
     return place
 
 
-def _who(tokens: GoogleTokens) -> str:
-    """The owner's address, where Google tells it to a login that may read contacts; else the name."""
-    api = GoogleApi(PEOPLE, tokens, per_minute=_PER_MINUTE)
-    fields = "emailAddresses(value,metadata(primary)),names(displayName,metadata(primary))"
-    asked = {"resourceName": "people/me", "personFields": "emailAddresses,names", "fields": fields}
-    try:
-        answer = api.call(api.service.people().get(**asked), 1, also=frozenset({404}))[1]
-    finally:
-        api.close()
+def whose(api: GoogleApi) -> str:
+    """The owner's address, where Google tells it to a login that may read contacts; else the name; else nothing."""
+    fields = "emailAddresses(value),names(displayName)"
+    request = api.service.people().get(resourceName="people/me", personFields="emailAddresses,names", fields=fields)
+    answer = api.call(request, 1, also=frozenset({404}))[1]
     said = [text_of(each.get("value")) for each in list_of(answer, "emailAddresses")]
     said += [text_of(each.get("displayName")) for each in list_of(answer, "names")]
     return next((one_line(each, 200) for each in said if each), "")
+
+
+def _who(tokens: GoogleTokens) -> str:
+    api = GoogleApi(PEOPLE, tokens, per_minute=_PER_MINUTE)
+    try:
+        return whose(api)
+    finally:
+        api.close()
 
 
 WANTS: Final = Wants(product="Google Contacts", scopes=(READ,), who=_who)

@@ -95,6 +95,8 @@ def test_what_was_deleted_while_the_token_ended_is_gone_too(kith):
 
 def test_the_doctor_asks_whether_contacts_may_be_read(kith):
     kith.people.put("Ada", "ada@quist.example")
-    assert "Google Contacts holds 1, those without an address too" in kith("doctor")[1]
+    said = kith("doctor")[1]
+    assert "google_contacts, 1 address book" in said
+    assert "Google Contacts holds 1, those without an address too" in said
     kith.fake.trouble("403-off", times=9, where="connections")
     assert "the API of Google Contacts is off in your project: enable it" in kith("doctor")[1]
