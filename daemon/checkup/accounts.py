@@ -28,7 +28,8 @@ _SKEW_MIN: Final = 5
 _UNITS: Final = {
     "mail": ("box", "boxes"),
     "imap": ("folder", "folders"),
-    "caldav": ("calendar", "calendars"),
+    "calendar": ("calendar", "calendars"),
+    "contacts": ("address book", "address books"),
 }
 
 
@@ -74,7 +75,7 @@ def _opened(config: Config, account: Account, connector: Connector, what: str) -
         where = "the login works, but there is nothing to read" if _is_remote(account) else "nothing to read is there"
         yield warn(what, f"{where}: look at its {'url' if hasattr(account.settings, 'url') else 'path'}")
         return
-    yield ok(what, f"{account.kind}, {counted(len(streams), *_UNITS.get(account.kind, _UNITS['mail']))}")
+    yield ok(what, f"{account.kind}, {counted(len(streams), *_UNITS.get(account.kind, _UNITS[streams[0].holds]))}")
     own = connector.own_streams() if isinstance(connector, Describes) else None
     if streams[0].holds == "mail":
         yield _sent(account, streams, own, what)

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from connectors.errors import CursorExpired
 from connectors.google_events import meeting_of
 from connectors.google_mail import is_bulk, message_of
-from connectors.records import Meeting, Message
+from connectors.records import Contact, Meeting, Message
 from tests.services.google_recording import FOLDER, GONE, NOW, replayed
 
 #: How tokens, codes, client secrets and keys of Google's look, and fields that hold such.
@@ -48,6 +49,17 @@ def test_calendars_answers_are_read(tmp_path):
     assert all(isinstance(each, Meeting) for each in read)
     assert refused in (400, 410)
     assert exchanges >= 3
+
+
+def test_contacts_answers_are_read(tmp_path):
+    (batches, later, ended, abilities, whose), exchanges = replayed("contacts", tmp_path)
+    assert all(isinstance(change, Contact) for batch in batches for change in batch.changes)
+    assert batches[-1].cursor
+    assert [change for batch in later for change in batch.changes] == []
+    assert isinstance(ended, CursorExpired)
+    assert abilities
+    assert isinstance(whose, str)
+    assert exchanges >= 5
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.name)

@@ -13,7 +13,9 @@ from connectors.google_errors import error_of
 from connectors.google_events import is_meeting, meeting_of
 from connectors.google_mail import is_bulk, message_of, texts_apart
 from connectors.google_mailbox import History, Listing, listed, plan
-from connectors.records import Meeting, Message, Rejected
+from connectors.google_people import MAX_EMAILS, contact_of, former_keys, is_deleted
+from connectors.harmless import one_line
+from connectors.records import Contact, Meeting, Message, Rejected
 
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -133,3 +135,41 @@ def test_any_refusal_is_one_line(status, body):
     error = error_of(status, {"retry-after": "soon"}, body, product="Gmail", account="post", now=NOW)
     assert str(error)
     assert "\n" not in str(error)
+
+
+PEOPLE = objects(
+    "resourceName", "metadata", "deleted", "previousResourceNames", "names", "displayName", "unstructuredName", "givenName",
+    "familyName", "primary", "emailAddresses", "value",
+)  # fmt: skip
+NAMED = st.fixed_dictionaries(
+    {
+        "resourceName": st.sampled_from(["people/c1", "", 7]) | st.text(max_size=40),
+        "names": st.lists(
+            st.fixed_dictionaries({"displayName": st.text(max_size=300), "metadata": PEOPLE}), max_size=3
+        ),
+        "emailAddresses": st.lists(
+            st.fixed_dictionaries({"value": st.text(max_size=40) | st.just(" Ada@Quist.example ")}), max_size=40
+        ),
+    }
+)
+
+
+@quick
+@given(person=PEOPLE | NAMED)
+def test_any_json_is_a_contact_a_rejected_one_or_none(person):
+    if not isinstance(person, dict):
+        return
+    assert is_deleted(person) in (True, False)
+    assert all(key.isascii() and key.isprintable() for key in former_keys(person))
+    read = contact_of(person)
+    if isinstance(read, Contact):
+        assert read.emails
+        assert len(read.emails) <= MAX_EMAILS
+        assert all(email == email.lower() and "@" in email for email in read.emails)
+        assert len(set(read.emails)) == len(read.emails)
+        assert "@" not in read.name
+    if read is not None:
+        text = read.name if isinstance(read, Contact) else read.reason
+        assert text == one_line(text, 400)
+        assert (text + read.key).encode()
+        assert len(text) <= 200

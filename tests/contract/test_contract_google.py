@@ -1,4 +1,4 @@
-"""Gmail and Google Calendar keep the connector contract, against the fake Google."""
+"""Gmail, Google Calendar and Google Contacts keep the connector contract, against the fake Google."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 from connectors.google_api import Pace
 from connectors.passwords import Secret
 from connectors.protocol import Surroundings
-from connectors.sources import gmail, google_calendar
+from connectors.sources import gmail, google_calendar, google_contacts
 from tests.contract.contract_mail import BAD_MAIL, mail
 from tests.contract.contract_suite import NOW, PROMISES, Case
-from tests.services.google import CALENDAR_SCOPES, GMAIL_SCOPES, google  # noqa: F401
+from tests.services.google import CALENDAR_SCOPES, CONTACTS_SCOPES, GMAIL_SCOPES, google  # noqa: F401
 
 each_promise = pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
 
@@ -117,6 +117,50 @@ class GoogleCalendarCase(GoogleCase):
         kept["changed"].clear()
         self.fake.calendars.forget()
         self.items = []
+
+
+class GoogleContactsCase(GoogleCase):
+    """One address book."""
+
+    scopes = CONTACTS_SCOPES
+
+    def build(self, names):
+        self.fake.people.page = 30
+        super().build(names)
+
+    def connector(self):
+        settings = google_contacts.GoogleContactsSettings(endpoint=self.server.url, requests_per_minute=10**9)
+        pace = Pace(sleep=lambda _: None)
+        self.opened.append(google_contacts.GoogleContactsConnector(settings, self.surroundings(), pace=pace))
+        return self.opened[-1]
+
+    def add(self, names):
+        self.ids = getattr(self, "ids", {})
+        for name in names:
+            self.ids[name] = self.fake.people.put(f"About {name.partition('@')[0]}", name)
+        self.items.extend(names)
+
+    def add_bad(self):
+        self.fake.people.put("Ada Quist", "ada, at quist")
+
+    def take_out(self, name):
+        self.items.remove(name)
+        self.fake.people.remove(self.ids.pop(name))
+
+    def empty(self):
+        self.fake.people.persons.clear()
+        self.fake.people.changed.clear()
+        self.fake.people.forget()
+        self.items = []
+
+
+@each_promise
+def test_google_contacts_keep_the_contract(promise, tmp_path, google):  # noqa: F811
+    case = GoogleContactsCase(tmp_path, google)
+    try:
+        promise(case)
+    finally:
+        case.close()
 
 
 @each_promise

@@ -1,4 +1,4 @@
-"""A Google of one user over local HTTP: consent, tokens, Gmail with batches, Calendar; faults on a switch.
+"""A Google of one user over local HTTP: consent, tokens, Gmail with batches, Calendar, contacts; faults on a switch.
 
 Requests are routed and checked by the discovery documents that ship with the client library, and so are its own
 answers; what it finds wrong is in ``complaints``, which a test asserts to be empty.
@@ -22,18 +22,21 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from tests.services.google_calendars import Calendars, Gone
+from tests.services.google_contacts import Ended, People
 from tests.services.google_discovery import BATCH, Bad, check_answer, masked, route
 from tests.services.google_mailbox import Mailbox, NotFound
 
 SCOPE = "https://www.googleapis.com/auth/"
 GMAIL_SCOPES = (f"{SCOPE}gmail.readonly",)
 CALENDAR_SCOPES = (f"{SCOPE}calendar.calendarlist.readonly", f"{SCOPE}calendar.events.readonly")
+CONTACTS_SCOPES = (f"{SCOPE}contacts.readonly",)
 CLIENT_ID, CLIENT_SECRET = "123-kith.apps.googleusercontent.example", "GOCSPX-not-so-secret"
 #: Quota units, as Google counts them.
 UNITS = {
     "gmail.users.getProfile": 1, "gmail.users.history.list": 2, "gmail.users.messages.list": 5, "gmail.users.messages.get": 20,
     "gmail.users.threads.get": 40, "gmail.users.messages.attachments.get": 20, "gmail.users.messages.send": 100,
-    "calendar.calendarList.list": 1, "calendar.events.list": 1,
+    "calendar.calendarList.list": 1, "calendar.events.list": 1, "people.people.connections.list": 1,
+    "people.people.get": 1,
 }  # fmt: skip
 
 
@@ -70,6 +73,7 @@ class Fake:
     now: object = lambda: datetime.now(UTC)
     mailbox: Mailbox = field(default_factory=Mailbox)
     calendars: Calendars = field(default_factory=Calendars)
+    people: People = field(default_factory=People)
     rotates: bool = False
     testing: bool = False
     life: int = 3600
@@ -222,6 +226,8 @@ class Fake:
             return _refused(404, "notFound", "Requested entity was not found.", "NOT_FOUND")
         except Gone:
             return _refused(410, "fullSyncRequired", "Sync token is no longer valid, a full sync is required.", "")
+        except Ended as ended:
+            return _ended(ended.status)
         except (Bad, AssertionError) as bad:
             self.complaints.append(f"{method['id']} {given}: {bad}")
             return _refused(400, "badRequest", str(bad), "INVALID_ARGUMENT")
@@ -244,6 +250,7 @@ class Fake:
             "gmail.users.messages.attachments.get": self.mailbox.attachment, "gmail.users.history.list": self.mailbox.changes,
             "gmail.users.messages.send": self.mailbox.send, "calendar.calendarList.list": self.calendars.list_calendars,
             "calendar.events.list": self.calendars.list_events,
+            "people.people.connections.list": self.people.connections, "people.people.get": self.people.get,
         }  # fmt: skip
 
     def batch(self, body, content_type, token):
@@ -279,6 +286,13 @@ class Fake:
 def _refused(status, reason, message, code):
     error = {"code": status, "message": message, "errors": [{"message": message, "domain": "global", "reason": reason}]}
     return status, {"error": error | ({"status": code} if code else {})}, {}
+
+
+def _ended(status):
+    """How the People API says that a sync token has ended."""
+    said = "Sync token is expired. Clear local cache and retry call without the sync token."
+    about = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "EXPIRED_SYNC_TOKEN", "domain": "people.googleapis.com"}  # fmt: skip
+    return status, {"error": {"code": status, "message": said, "status": "FAILED_PRECONDITION", "details": [about]}}, {}
 
 
 def _troubled(trouble):

@@ -10,7 +10,7 @@ from importlib import resources
 from urllib.parse import unquote
 
 BATCH = {"gmail": "/batch", "calendar": "/batch/calendar/v3"}
-_FILES = {"gmail": "gmail.v1.json", "calendar": "calendar.v3.json"}
+_FILES = {"gmail": "gmail.v1.json", "calendar": "calendar.v3.json", "people": "people.v1.json"}
 
 
 class Bad(Exception):
@@ -32,11 +32,20 @@ def routes():
 
 def _methods(api, resource, service):
     for method in resource.get("methods", {}).values():
-        path = f"/{service}{method.get('flatPath', method['path'])}"
-        pattern = re.sub(r"\\{\\?\+?(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
+        pattern = _pattern(f"/{service}{method['path']}", method.get("parameters", {}))
         yield method["httpMethod"], re.compile(pattern), api, method
     for inner in resource.get("resources", {}).values():
         yield from _methods(api, inner, service)
+
+
+def _pattern(path, parameters):
+    """A path with names in braces as a pattern; what has a plus sign may hold slashes, as its own pattern says."""
+
+    def named(found):
+        inner = parameters[found[2]]["pattern"].strip("^$") if found[1] else "[^/]+"
+        return f"(?P<{found[2]}>{inner})"
+
+    return re.sub(r"\\\{(\\\+)?(\w+)\\\}", named, re.escape(path))
 
 
 def route(verb, path, query):

@@ -22,10 +22,12 @@ import vcr
 from requests.adapters import HTTPAdapter
 
 from connectors import http_wire
+from connectors.errors import CursorExpired
 from connectors.http import Http
 from connectors.passwords import Secret
 from connectors.protocol import Surroundings
-from connectors.sources import gmail, google_calendar
+from connectors.records import Cursor
+from connectors.sources import gmail, google_calendar, google_contacts
 
 FOLDER = Path(__file__).resolve().parent.parent / "cassettes" / "google"
 GONE = "left-out"
@@ -46,6 +48,7 @@ _HOSTS = {
     "/gmail/": "gmail.googleapis.com",
     "/batch": "gmail.googleapis.com",
     "/calendar/": "www.googleapis.com",
+    "/v1/people/": "people.googleapis.com",
 }
 
 
@@ -119,6 +122,17 @@ def calendar_calls(connector):
     return streams, first, refused
 
 
+def contact_calls(connector):
+    """The answers to one request of each kind at Google Contacts: everything, nothing new, and a token that has ended."""
+    batches = list(connector.pull(connector.streams()[0], None))
+    later = list(connector.pull(connector.streams()[0], batches[-1].cursor))
+    try:
+        ended = list(connector.pull(connector.streams()[0], Cursor(value='{"token":"s0"}')))
+    except CursorExpired as error:
+        ended = error
+    return batches, later, ended, connector.abilities(), google_contacts.whose(connector.api)
+
+
 def around(folder, account):
     """Surroundings with a clock that stands, so that a replay asks what was asked."""
     return Surroundings(base=folder, now=lambda: NOW, zone=ZoneInfo("UTC"), account=account, tokens=folder / "logins")
@@ -130,20 +144,25 @@ def keep(where, login):
         slot.write(Secret(login))
 
 
-def _record(mail, calendar, origin):
-    """Record from two opened connectors; ``origin`` says where from."""
+#: The calls of each kind of account, by the name of its recording.
+CALLS = {"gmail": mail_calls, "calendar": calendar_calls, "contacts": contact_calls}
+_KINDS = {"gmail": "gmail", "google_calendar": "calendar", "google_contacts": "contacts"}
+
+
+def _record(connectors, origin):
+    """Record from opened connectors, by the names of the recordings; ``origin`` says where from."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, calls, connector in (("gmail", mail_calls, mail), ("calendar", calendar_calls, calendar)):
+    for name, connector in connectors.items():
         path = FOLDER / f"{name}.yaml"
         path.unlink(missing_ok=True)
         with seen_by_vcr(), recorder("once").use_cassette(str(path)):
-            calls(connector)
+            CALLS[name](connector)
         path.write_text(f"# Recorded from {origin}.\n{path.read_text()}")
         connector.close()
 
 
 def _fake(folder):
-    from tests.services.google import CALENDAR_SCOPES, GMAIL_SCOPES, Google
+    from tests.services.google import CALENDAR_SCOPES, CONTACTS_SCOPES, GMAIL_SCOPES, Google
 
     server = Google(now=lambda: NOW)
     fake = server.fake
@@ -165,13 +184,19 @@ def _fake(folder):
         }
     )
     fake.calendars.forget()
+    fake.people.put("Ada Quist", "ada@quist.example", "ada@work.example")
+    fake.people.put("The Plumber")
     keep(around(folder, "mail"), fake.login(GMAIL_SCOPES))
     keep(around(folder, "diary"), fake.login(CALENDAR_SCOPES))
+    keep(around(folder, "book"), fake.login(CONTACTS_SCOPES))
     mail = gmail.GmailConnector(gmail.GmailSettings(endpoint=server.url), around(folder, "mail"))
     diary = google_calendar.GoogleCalendarConnector(
         google_calendar.GoogleCalendarSettings(endpoint=server.url), around(folder, "diary")
     )
-    return server, mail, diary
+    book = google_contacts.GoogleContactsConnector(
+        google_contacts.GoogleContactsSettings(endpoint=server.url), around(folder, "book")
+    )
+    return server, {"gmail": mail, "calendar": diary, "contacts": book}
 
 
 def _real():
@@ -181,23 +206,23 @@ def _real():
     config = load(Path(os.environ["KITH_RECORD_CONFIG"]).expanduser())
     found = {}
     for account in config.accounts:
-        if account.kind in ("gmail", "google_calendar"):
-            found[account.kind] = account.spec.open(account.settings, surroundings(config, account.name))
-    if len(found) < 2:
-        sys.exit("the config needs a gmail and a google_calendar account")
-    return found["gmail"], found["google_calendar"]
+        if account.kind in _KINDS:
+            found[_KINDS[account.kind]] = account.spec.open(account.settings, surroundings(config, account.name))
+    if not found:
+        sys.exit("the config has no account at Google")
+    return found
 
 
 def main():
     """Record anew."""
     if "--fake" not in sys.argv[1:]:
         if not os.environ.get("KITH_RECORD_CONFIG"):
-            sys.exit("set KITH_RECORD_CONFIG to a config with a gmail and a google_calendar account")
-        _record(*_real(), f"Google itself on {datetime.now(UTC):%Y-%m-%d}")
+            sys.exit("set KITH_RECORD_CONFIG to a config with accounts at Google")
+        _record(_real(), f"Google itself on {datetime.now(UTC):%Y-%m-%d}")
         return
     with tempfile.TemporaryDirectory() as folder:
-        server, mail, diary = _fake(Path(folder))
-        _record(mail, diary, "the fake Google in tests/services/google.py, not from Google itself")
+        server, connectors = _fake(Path(folder))
+        _record(connectors, "the fake Google in tests/services/google.py, not from Google itself")
         server.close()
 
 
@@ -213,13 +238,10 @@ def replayed(name, folder):
     )
     keep(around(folder, "mail"), login)
     path = FOLDER / f"{name}.yaml"
-    if name == "gmail":
-        connector, calls = gmail.GmailConnector(gmail.GmailSettings(), around(folder, "mail")), mail_calls
-    else:
-        settings = google_calendar.GoogleCalendarSettings()
-        connector, calls = google_calendar.GoogleCalendarConnector(settings, around(folder, "mail")), calendar_calls
+    module = {"gmail": gmail, "calendar": google_calendar, "contacts": google_contacts}[name]
+    connector = module.CONNECTOR.open(module.CONNECTOR.settings(), around(folder, "mail"))
     with seen_by_vcr(), recorder("none").use_cassette(str(path)) as cassette:
-        found = calls(connector)
+        found = CALLS[name](connector)
         connector.close()
         return found, len(cassette)
 
