@@ -566,6 +566,7 @@ class Conversation:
             return refused(400, "ErrorInvalidUrlQuery", "not supported with change tracking")
         self._check_names("$select", "$skiptoken", "$deltatoken")
         box = self.fake.box
+        key = "" if key == "contacts" else key
         if key and key not in box.contact_folders:
             return refused(404, "ErrorItemNotFound", "The specified object was not found in the store.")
         state = self._state("$skiptoken", "$deltatoken")
