@@ -147,7 +147,7 @@ class OutlookContactsConnector:
 
         Raises:
             CursorExpired: Graph no longer knows the cursor, or the folder is another one by now.
-            NeedsOwner: the owner must log in, or the folder holds too many contacts.
+            NeedsOwner: the owner must log in, or this Microsoft cannot tell of contacts, or of so many.
             Transient: Graph cannot be reached, the folder is gone, or everything is said to be gone at once.
         """
         place = _place(since)
@@ -184,8 +184,13 @@ class OutlookContactsConnector:
             try:
                 yield from reading.batches()
             except Refused as refused:
-                if reading.begun or way is ways[-1] or refused.status not in _NOT_OFFERED or refused.expired:
+                if reading.begun or refused.expired or refused.status not in _NOT_OFFERED or (folder and refused.gone):
                     raise
+                if way is ways[-1]:  # as in the cloud for China
+                    raise NeedsOwner(
+                        f"Microsoft does not tell of the contacts in {name} here ({refused.code or refused.status}): "
+                        'export them to a vCard file and read that, with kind = "vcard"'
+                    ) from refused
             else:
                 return
 

@@ -180,6 +180,13 @@ def test_a_default_folder_that_is_not_at_its_usual_address_is_read_at_the_other(
     assert pulled(connector, cursor)[0] == []
 
 
+@pytest.mark.parametrize(("status", "code"), [(400, "BadRequest"), (404, "ResourceNotFound"), (501, "NotImplemented")])
+def test_a_cloud_that_does_not_tell_of_contacts_is_said_so(fake, connector, status, code):
+    fake.faults = [Fault("expired", "contacts/delta", status=status, code=code, times=9)]
+    with pytest.raises(NeedsOwner, match="export them to a vCard file"):
+        pulled(connector)
+
+
 def test_a_folder_that_is_gone_keeps_what_was_read(fake, connector):
     family = fake.box.contact_folder("Family")
     fake.box.know("Ada", ADA, folder=family)
