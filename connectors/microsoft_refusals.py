@@ -27,8 +27,8 @@ _APP: Final = {
     50020: "this account does not belong to the tenant: correct tenant, or log in with another account",
     9002331: 'the app is for personal accounts only: set tenant = "consumers"',
     9002346: 'the app is for personal accounts only: set tenant = "consumers"',
-    70011: "the app may not ask for these permissions: add Mail.Read and Calendars.Read to it in Entra",
-    650053: "the app may not ask for these permissions: add Mail.Read and Calendars.Read to it in Entra",
+    70011: "the app may not ask for these permissions: add Mail.Read, Calendars.Read or Contacts.Read to it in Entra",
+    650053: "the app may not ask for these permissions: add Mail.Read, Calendars.Read or Contacts.Read to it in Entra",
     50011: "the app lacks the redirect address http://localhost: add it in Entra under Mobile and desktop applications",
     500113: "the app lacks the redirect address http://localhost: add it in Entra under Mobile and desktop applications",
 }

@@ -26,8 +26,8 @@ from connectors import http_wire
 from connectors.microsoft_login import MicrosoftLogin
 from connectors.passwords import Secret
 from connectors.protocol import Surroundings
-from connectors.records import Meeting, Message, Removed
-from connectors.sources import outlook, outlook_calendar
+from connectors.records import Contact, Meeting, Message, Removed
+from connectors.sources import outlook, outlook_calendar, outlook_contacts
 from tests.contract.contract_mail import mail
 from tests.services.microsoft import CLIENT, running
 from tests.services.microsoft_box import Box
@@ -186,6 +186,19 @@ def test_calendar(tmp_path):
         found = everything(connector, cursors)
         assert len([change for change in found if isinstance(change, Meeting)]) == 6
         assert not [change for change in found if isinstance(change, Removed)]
+        connector.close()
+
+
+def test_contacts(tmp_path):
+    box = Box()
+    family = box.contact_folder("Family")
+    box.know("Ada Quist", "ada@quist.example", "ada@home.example")
+    box.know("", "leo@quist.example", folder=family, givenName="Leo", surname="Quist")
+    with cassette("contacts", tmp_path, box, scope="Contacts.Read") as (settings, around):
+        spec = outlook_contacts.CONNECTOR
+        connector = spec.open(msgspec.convert(settings, spec.settings), around)
+        found = [change for change in everything(connector, {}) if isinstance(change, Contact)]
+        assert [change.name for change in found] == ["Ada Quist", "Leo Quist"]
         connector.close()
 
 

@@ -1,4 +1,4 @@
-"""Outlook's mail and calendars keep the connector contract, against a fake Microsoft."""
+"""Outlook's mail, calendars and contacts keep the connector contract, against a fake Microsoft."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from connectors.passwords import Secret
 from connectors.protocol import Surroundings
-from connectors.sources import outlook, outlook_calendar
+from connectors.sources import outlook, outlook_calendar, outlook_contacts
 from tests.contract.contract_mail import mail
 from tests.contract.contract_suite import NOW, PROMISES, Case
 from tests.services.microsoft import Microsoft
@@ -21,12 +21,13 @@ class MicrosoftCase(Case):
     """One account at a fake Microsoft, whose clock is the suite's."""
 
     source = outlook
+    scope = "Mail.Read Calendars.Read"
 
     def build(self, names):
         self.fake = Microsoft(self.folder, now=lambda: NOW)
         self.keys = {}
         with self.surroundings().logins.changing("work") as slot:
-            slot.write(Secret(self.fake.login()))
+            slot.write(Secret(self.fake.login(self.scope)))
         self.add(names)
 
     def first_items(self):
@@ -94,6 +95,29 @@ class CalendarCase(MicrosoftCase):
             self.take_out(name)
 
 
+class ContactsCase(MicrosoftCase):
+    """The default contact folder."""
+
+    source = outlook_contacts
+    scope = "Contacts.Read"
+
+    def add(self, names):
+        for name in names:
+            self.keys[name] = self.fake.box.know(f"Person {name.partition('@')[0]}", name)
+        self.items.extend(names)
+
+    def add_bad(self):
+        self.fake.box.know("Bad", emailAddresses="bad@source.example")
+
+    def take_out(self, name):
+        self.items.remove(name)
+        self.fake.box.lose(self.keys[name])
+
+    def empty(self):
+        for name in list(self.items):
+            self.take_out(name)
+
+
 @pytest.fixture
 def case(request, tmp_path):
     made = request.param(tmp_path)
@@ -111,4 +135,10 @@ def test_outlook_keeps_the_contract(promise, case):
 @each_promise
 @pytest.mark.parametrize("case", [CalendarCase], indirect=True)
 def test_outlook_calendar_keeps_the_contract(promise, case):
+    promise(case)
+
+
+@each_promise
+@pytest.mark.parametrize("case", [ContactsCase], indirect=True)
+def test_outlook_contacts_keeps_the_contract(promise, case):
     promise(case)

@@ -40,6 +40,7 @@ _PREFERENCES = re.compile(
 )
 _TENANT = r"/(?P<tenant>common|consumers|organizations|[0-9a-z.-]+)"
 _MESSAGE = {"id", "@odata.etag", "@odata.type", "@removed"}
+_OF_CONTACTS = {"id", "parentFolderId", "displayName", "givenName", "surname", "emailAddresses"}
 
 
 @dataclass
@@ -382,7 +383,9 @@ class Conversation:
         ends, scope = self.fake.accounts.access.get(token, (None, ""))
         if scheme != "Bearer" or ends is None or ends <= self.fake.now():
             raise refused(401, "InvalidAuthenticationToken", WWW_Authenticate="Bearer")
-        wanted = "Mail.Send" if "sendMail" in self.path else "Calendars" if "calendar" in self.path.lower() else "Mail"
+        path = self.path.lower()
+        named = {"sendmail": "Mail.Send", "calendar": "Calendars", "/contact": "Contacts"}
+        wanted = next((scope for part, scope in named.items() if part in path), "Mail")
         if "/events" not in self.path and wanted not in scope:
             raise refused(403, "ErrorAccessDenied", "Access is denied.")
 
@@ -540,6 +543,66 @@ class Conversation:
             raise refused(400, "ErrorInvalidParameter", "Maximum number of days: 1825")
         return first, until
 
+    # -- contacts --------------------------------------------------------------------------------------------------
+
+    def contact_folders(self) -> Reply:
+        self._check_names("$top", "$skip", "$select", "$expand")
+        found = list(self.fake.box.contact_folders.values())
+        value = [
+            _selected(each, self.query.get("$select", ""))
+            for each in found
+            if each["parentFolderId"] not in self.fake.box.contact_folders
+        ]
+        if "$expand" in self.query:
+            if self.query["$expand"] != "childFolders($select=id,displayName)":
+                self.fake.complain(f"an $expand that Graph was not asked for before: {self.target}")
+            for told in value:
+                below = [each for each in found if each["parentFolderId"] == told["id"]]
+                told["childFolders"] = [_selected(each, "id,displayName") for each in below]
+        return self._list("/me/contactFolders", value, self.fake.root + self.target)
+
+    def contacts_delta(self, key: str = "") -> Reply:
+        if any(name in self.query for name in ("$filter", "$orderby", "$expand", "$search", "$top")):
+            return refused(400, "ErrorInvalidUrlQuery", "not supported with change tracking")
+        self._check_names("$select", "$skiptoken", "$deltatoken")
+        box = self.fake.box
+        key = "" if key == "contacts" else key
+        if key and key not in box.contact_folders:
+            return refused(404, "ErrorItemNotFound", "The specified object was not found in the store.")
+        state = self._state("$skiptoken", "$deltatoken")
+        if state is None:
+            here = [item.id for item in box.contacts.values() if item.place == key]
+            state = {"ids": here, "at": 0, "upto": box.last, "since": 0, "select": self.query.get("$select", "")}
+        elif "ids" not in state:
+            since = state["since"]
+            changed = [item.id for item in box.contacts.values() if item.place == key and item.changed > since]
+            gone = [each for each, (where, at) in box.gone_contacts.items() if where == key and at > since]
+            state = {**state, "ids": changed + gone, "at": 0, "upto": box.last}
+        value = [told for each in self._slice(state) for told in _contact(box, key, each, state)]
+        at = f"/me/contactFolders/{key}/contacts/delta" if key else "/me/contacts/delta"
+        return self._page("/me/contactFolders/{id}/contacts/delta", at, state, value)
+
+    def contacts(self, key: str = "") -> Reply:
+        self._check_names("$top", "$skip", "$select")
+        found = [item.told for item in self.fake.box.contacts.values() if item.place == key]
+        value = [_selected(told, self.query.get("$select", "")) for told in found]
+        return self._list("/me/contacts", value, self.fake.root + self.target)
+
+    def contact(self, key: str) -> Reply:
+        self._check_names("$select")
+        item = self.fake.box.contacts.get(key)
+        if item is None:
+            return refused(404, "ErrorItemNotFound", "The specified object was not found in the store.")
+        return Reply(200, _selected(item.told, self.query.get("$select", "")))
+
+    def _check_names(self, *allowed: str) -> None:
+        """What the description of Graph would check where it knew of contacts."""
+        for name in self.query.keys() - {*allowed}:
+            self.fake.complain(f"unknown parameter {name}: {self.target}")
+        for name in filter(None, self.query.get("$select", "").split(",")):
+            if name not in _OF_CONTACTS:
+                self.fake.complain(f"unknown property {name}: {self.target}")
+
     # -- pages -----------------------------------------------------------------------------------------------------
 
     def _state(self, *names: str) -> dict | None:
@@ -659,6 +722,14 @@ def _event(box: Box, key: str, state: dict) -> Iterator[dict]:
     yield _selected(item.told, "")
 
 
+def _contact(box: Box, place: str, key: str, state: dict) -> Iterator[dict]:
+    item = box.contacts.get(key)
+    if item is not None and item.place == place:
+        yield _selected(item.told, state["select"])
+    elif state["since"]:
+        yield {"@odata.type": "#microsoft.graph.contact", "id": key, "@removed": {"reason": "deleted"}}
+
+
 _ID = r"(?P<key>[^/]+)"
 _ROUTES: list[tuple[str, str, Callable]] = [
     (_TENANT + r"/v2\.0/\.well-known/openid-configuration", "GET", Conversation.openid),
@@ -678,6 +749,12 @@ _ROUTES: list[tuple[str, str, Callable]] = [
     (rf"/v1\.0/me/calendars/{_ID}/calendarView", "GET", Conversation.view),
     (rf"/v1\.0/me/events/{_ID}/instances", "GET", Conversation.instances),
     (rf"/v1\.0/me/events/{_ID}", "GET", Conversation.event),
+    (r"/v1\.0/me/contactFolders", "GET", Conversation.contact_folders),
+    (r"/v1\.0/me/contacts", "GET", Conversation.contacts),
+    (r"/v1\.0/me/contacts/delta", "GET", Conversation.contacts_delta),
+    (rf"/v1\.0/me/contactFolders/{_ID}/contacts", "GET", Conversation.contacts),
+    (rf"/v1\.0/me/contactFolders/{_ID}/contacts/delta", "GET", Conversation.contacts_delta),
+    (rf"/v1\.0/me/contacts/{_ID}", "GET", Conversation.contact),
 ]
 
 

@@ -1,7 +1,7 @@
-"""What a fake Microsoft keeps of one user: mail folders, messages, calendars, events, and a journal of what changed.
+"""What a fake Microsoft keeps of one user: mail, calendars, contacts, and a journal of what changed.
 
-Mail goes in as the bytes of a mail (``deliver``), events as plain values (``meet``); both come out as Graph tells of
-them. Every change gets a number, by which the delta queries go.
+Mail goes in as the bytes of a mail (``deliver``), events and contacts as plain values (``meet``, ``know``); all come out
+as Graph tells of them. Every change gets a number, by which the delta queries go.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class MailFolder:
 
 
 class Box:
-    """One user's mail and calendars."""
+    """One user's mail, calendars and contacts."""
 
     def __init__(self, owner: str = "maya@lindqvist.example", name: str = "Maya Lindqvist") -> None:
         self.owner, self.name = owner, name
@@ -71,6 +71,9 @@ class Box:
         self.events: dict[str, Item] = {}
         self.gone_events: dict[str, tuple[str, int]] = {}
         self.calendars: dict[str, dict] = {}
+        self.contact_folders: dict[str, dict] = {}
+        self.contacts: dict[str, Item] = {}
+        self.gone_contacts: dict[str, tuple[str, int]] = {}
         for number, (name_, known) in enumerate(
             (
                 ("Archive", "archive"),
@@ -286,6 +289,45 @@ class Box:
             del self.events[each.id]
             if not silently:
                 self.gone_events[each.id] = (item.place, self.number())
+
+    # -- contacts ----------------------------------------------------------------------------------------------------
+
+    def contact_folder(self, name: str, parent: str = "") -> str:
+        """A new contact folder besides the default one, which has the id ""; its id."""
+        key = f"AAMkCONTACTS{len(self.contact_folders)}="
+        self.contact_folders[key] = {"id": key, "parentFolderId": parent or "AAMkCONTACTS=", "displayName": name}
+        return key
+
+    def know(self, name: str, *emails: str, folder: str = "", **more: object) -> str:
+        """A new contact; its id."""
+        number = self.number()
+        key = f"AAkALgCON{number:07}="
+        told = {
+            "@odata.etag": f'W/"CO{number}"',
+            "id": key,
+            "changeKey": f"CO{number}",
+            "categories": [],
+            "parentFolderId": folder or "AAMkCONTACTS=",
+            "fileAs": "",
+            "displayName": name,
+            "givenName": None,
+            "surname": None,
+            "emailAddresses": [{"name": name or address, "address": address} for address in emails],
+            "mobilePhone": None,
+            "personalNotes": "",
+            **more,
+        }
+        self.contacts[key] = Item(id=key, place=folder, told=told, changed=number)
+        return key
+
+    def correct(self, key: str, **told: object) -> None:
+        """Change a contact."""
+        self.contacts[key].told |= told
+        self.contacts[key].changed = self.number()
+
+    def lose(self, key: str) -> None:
+        """Delete a contact for good."""
+        self.gone_contacts[key] = (self.contacts.pop(key).place, self.number())
 
 
 def _sent(mail) -> datetime:
