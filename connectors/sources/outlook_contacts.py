@@ -17,9 +17,10 @@ from typing import Final
 
 import msgspec
 
-from connectors.calendar_window import EMPTY_FOR, key_digest
+from connectors.calendar_window import EMPTY_FOR
 from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation, Transient
 from connectors.harmless import one_line
+from connectors.known_items import key_digest
 from connectors.login import Login
 from connectors.microsoft_contacts import SELECT, GraphContact, contact_of
 from connectors.microsoft_graph import IMMUTABLE, Circle, Graph, Refused, decoded, usable

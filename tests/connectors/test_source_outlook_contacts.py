@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from connectors import microsoft_refusals
-from connectors.calendar_window import EMPTY_FOR, key_digest
+from connectors.calendar_window import EMPTY_FOR
 from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation, Transient
+from connectors.known_items import key_digest
 from connectors.microsoft_contacts import GraphContact, contact_of
 from connectors.records import Contact, Rejected, Removed
 from connectors.sources import outlook_contacts
