@@ -74,7 +74,7 @@ class TokenStore:
         Raises:
             NeedsOwner: it cannot be read, or not with the key that is there.
         """
-        path = self._path(account)
+        path = self.path(account)
         return _read(path, self._key()) if path.exists() else None
 
     @contextmanager
@@ -85,7 +85,7 @@ class TokenStore:
             NeedsOwner: the folder cannot be written to.
             Transient: another process held the lock for too long.
         """
-        path = self._path(account)
+        path = self.path(account)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -109,7 +109,8 @@ class TokenStore:
             else:
                 return
 
-    def _path(self, account: str) -> Path:
+    def path(self, account: str) -> Path:
+        """The file of an account's login, whether there is one or not."""
         # Two names must not meet in one file, whatever is in them.
         plain = _UNSAFE.sub(lambda found: f"%{ord(found[0]):x}%", account)
         return self._folder / f"{plain}.login"

@@ -28,7 +28,7 @@ from daemon.pulse import Pulse
 from daemon.schedule import PAUSED, STOPPED, backoff, jittered
 from daemon.status import AccountNow, Doing
 from daemon.store import Store, StoreError
-from daemon.surroundings import clock
+from daemon.surroundings import clock, surroundings
 from inference.findings import MessageFindings
 
 #: How often a waiting thread looks at whether a file that a paused account depends on has changed.
@@ -256,7 +256,9 @@ class Worker:
     def _files(self) -> tuple[object, ...]:
         """What the files that the account depends on look like: a change may be the owner's mending."""
         names = [self._config.path]
-        for key in ("path", "password_file"):
+        if self.account.spec.needs_login:
+            names.append(surroundings(self._config, self.account.name).logins.path(self.account.name))
+        for key in ("path", "password_file", "client_file"):
             named: Any = getattr(self.account.settings, key, "")
             if isinstance(named, str) and named:
                 names.append(self._config.folder / Path(named).expanduser())

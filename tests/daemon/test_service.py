@@ -14,8 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from connectors.passwords import Secret
+from connectors.protocol import ConnectorSpec
+from daemon.config import Account, load
 from daemon.demo import write_sample
 from daemon.store import open_store
+from daemon.surroundings import surroundings
+from daemon.worker import Office, Worker
 from tests.services.lines import KITH_WITH_LINES, LinesServer, all_at_once, hang
 from tests.services.service_manager import Managed
 
@@ -309,3 +314,16 @@ def _until(holds, seconds: float = 60.0) -> None:
             pass
         assert time.monotonic() < until, "it never came to that"
         time.sleep(0.1)
+
+
+def test_a_new_login_is_a_change_that_a_paused_account_waits_for(tmp_path):
+    spec = ConnectorSpec(kind="gated", settings=object, open=lambda *_: None, login=lambda *_: None)
+    account = Account(name="work", spec=spec, settings=None)
+    loaded = load(config(tmp_path))
+    office = Office(journal=None, changed=lambda: None, read=lambda brought: None)
+    worker = Worker(loaded, account, None, office)
+    before = worker._files()
+    assert worker._files() == before
+    with surroundings(loaded, "work").logins.changing("work") as slot:
+        slot.write(Secret("refreshed"))
+    assert worker._files() != before
