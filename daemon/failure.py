@@ -21,10 +21,6 @@ class ConfigError(Failure):
     """The config is missing or wrong; the message names the file and the place in it."""
 
 
-class Unavailable(Failure):
-    """What was asked for is not part of this version."""
-
-
 class Incomplete(Failure):
     """Something could not be done, and what could be done was done."""
 
