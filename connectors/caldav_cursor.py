@@ -106,11 +106,6 @@ def unpacked(text: str) -> dict[bytes, Known]:
     return found
 
 
-def written(place: Place) -> Cursor:
-    """The cursor of a place."""
-    return Cursor(value=msgspec.json.encode(place).decode())
-
-
 def read(since: Cursor | None) -> tuple[Place, dict[bytes, Known]] | None:
     """The place that a cursor notes, with its resources; None for None.
 

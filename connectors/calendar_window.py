@@ -10,8 +10,6 @@ from typing import Final
 
 BEFORE: Final = timedelta(days=5 * 366)
 AHEAD: Final = timedelta(days=90)
-#: A calendar that lost all its events is believed after this time.
-EMPTY_FOR: Final = timedelta(hours=1)
 
 
 def midnight(day: date) -> datetime:

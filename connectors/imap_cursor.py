@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from connectors.errors import CursorExpired
+from connectors.cursors import place_of
 from connectors.imap_uids import Uids
 from connectors.records import Cursor
 
@@ -33,23 +33,15 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return not self.done
 
 
-def cursor(place: Place) -> Cursor:
-    """The cursor that says this."""
-    return Cursor(value=msgspec.json.encode(place).decode())
-
-
 def place(since: Cursor | None) -> Place | None:
     """What a cursor says.
 
     Raises:
         CursorExpired: it is not understood.
     """
-    if since is None:
-        return None
-    try:
-        found = msgspec.json.decode(since.value, type=Place)
-        Uids.parsed(found.known)
-        Uids.parsed(found.done)
-    except (msgspec.DecodeError, ValueError) as error:
-        raise CursorExpired("the note of what was read of this folder is not understood") from error
-    return found
+    return place_of(
+        since,
+        Place,
+        "what was read of this folder",
+        check=lambda found: (Uids.parsed(found.known), Uids.parsed(found.done)),
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, timedelta
 from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import quote, urlencode
@@ -91,6 +92,29 @@ class Refused(Exception):
         if self.expired:
             return CursorExpired(f"Microsoft no longer knows how far this was read ({self.code or self.status})")
         return ProtocolViolation(f"{self.place} refuses the request ({self.status} {self.code})".replace(" )", ")"))
+
+
+@contextmanager
+def gone_on(name: str, *, resumed: bool) -> Iterator[None]:
+    """What Graph refuses while ``name`` is read, said as an error of the tree.
+
+    Of a pull that was ``resumed`` from a stored link a refusal, or pages in circles, mean that a new beginning is due.
+
+    Raises:
+        CursorExpired: it is.
+        ConnectorError: as the refusal says.
+    """
+    try:
+        yield
+    except Refused as refused:
+        if resumed and (refused.expired or refused.gone or refused.status == 400):
+            raise CursorExpired(f"Microsoft no longer knows how far {name} was read") from refused
+        raise refused.error() from refused
+    except Circle as circle:
+        if not resumed:
+            raise
+        # Where a stored link leads in circles, a new beginning may lead out.
+        raise CursorExpired(f"Microsoft's pages of {name} run in circles") from circle
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

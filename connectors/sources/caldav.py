@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from connectors.caldav_cursor import Known, Place, etag_digest, packed, read, written
-from connectors.calendar_window import AHEAD, BEFORE, EMPTY_FOR
-from connectors.errors import NeedsOwner, ProtocolViolation, Transient
+from connectors.caldav_cursor import Known, Place, etag_digest, packed, read
+from connectors.calendar_window import AHEAD, BEFORE
+from connectors.cursors import cursor_of
+from connectors.emptied import doubted
+from connectors.errors import NeedsOwner, ProtocolViolation
 from connectors.known_items import key_digest
 from connectors.passwords import PasswordSettings, Secret, password
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
@@ -193,7 +195,7 @@ class _Pull:
                 pending = []
         place = Place(way=listing.way, token=listing.token, first=self.first, until=self.until, ctag=self.calendar.ctag)
         done = self._cursor(place)
-        if pending or self.before is None or done != written(self.before):
+        if pending or self.before is None or done != cursor_of(self.before):
             yield Batch(changes=tuple(pending), cursor=done, total=total)
 
     def _token(self) -> str:
@@ -229,13 +231,8 @@ class _Pull:
         had = any(resource.count for resource in self.known.values())
         if self.before is None or wanted or not had or any(self.known[name].count for name in leaves):
             return
-        if self.before.emptied is not None and self.now - self.before.emptied >= EMPTY_FOR:
-            return
-        if self.before.emptied is None:
-            yield Batch(changes=(), cursor=written(msgspec.structs.replace(self.before, emptied=self.now)))
-        raise Transient(
-            f"the calendar {self.calendar.title} suddenly has no event: what was read of it is kept for now"
-        )
+        line = f"the calendar {self.calendar.title} suddenly has no event: what was read of it is kept for now"
+        yield from doubted(self.before, self.now, line)
 
     def _came(self, wanted: Sequence[str], listing: Listing) -> Iterator[list[Change]]:
         from connectors.caldav_reports import fetched
@@ -274,7 +271,7 @@ class _Pull:
 
     def _cursor(self, place: Place) -> Cursor:
         series = tuple(href for name, href in sorted(self.series.items()) if key_digest(name) in self.known)
-        return written(msgspec.structs.replace(place, known=packed(self.known), series=series))
+        return cursor_of(msgspec.structs.replace(place, known=packed(self.known), series=series))
 
 
 def open_caldav(settings: CaldavSettings, surroundings: Surroundings) -> CaldavConnector:

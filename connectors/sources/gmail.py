@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import msgspec
 
+from connectors.cursors import cursor_of, place_of
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, ProtocolViolation
 from connectors.google_api import Api, GoogleApi, Pace, Request, list_of, text_of
 from connectors.google_client import GoogleSettings
@@ -95,7 +96,7 @@ class _Kept:
 
     def place(self, history: str, *, importing: bool = False) -> Cursor:
         place = Place(history=history, known=_packed(self.known), threads=_packed(self.threads), importing=importing)
-        return Cursor(value=msgspec.json.encode(place).decode())
+        return cursor_of(place)
 
 
 class GmailConnector:
@@ -431,14 +432,12 @@ def _unpacked(text: str) -> dict[bytes, None]:
 
 
 def _place(since: Cursor | None) -> Place | None:
-    if since is None:
-        return None
-    try:
-        place = msgspec.json.decode(since.value, type=Place)
-        _unpacked(place.known), _unpacked(place.threads)
-    except (msgspec.DecodeError, ValueError) as error:
-        raise CursorExpired("the note of what was read of this mailbox is not understood") from error
-    return place
+    return place_of(
+        since,
+        Place,
+        "what was read of this mailbox",
+        check=lambda place: (_unpacked(place.known), _unpacked(place.threads)),
+    )
 
 
 WANTS: Final = Wants(product="Gmail", scopes=(READ,), sending=(SEND,), who=_who)

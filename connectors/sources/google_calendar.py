@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import msgspec
 
+from connectors.cursors import cursor_of, place_of
 from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation
 from connectors.google_api import Api, GoogleApi, Pace, list_of, text_of
 from connectors.google_client import GoogleSettings
@@ -187,7 +188,7 @@ class _CalendarPull:
     def _cursor(self, now: Place, page: str = "") -> Cursor:
         series = base64.b64encode(b"".join(sorted(self._series))).decode("ascii")
         place = msgspec.structs.replace(now, token=self._token, series=series, page=page)
-        return Cursor(value=msgspec.json.encode(place).decode())
+        return cursor_of(place)
 
     def _changes(self, page: list[dict[str, Any]], now: Place, *, fresh: bool) -> Iterator[Change]:
         """What the items of one page come to; what was told in this pull already is told once."""
@@ -286,14 +287,7 @@ def _unpacked(text: str) -> dict[bytes, None]:
 
 
 def _place(since: Cursor | None) -> Place | None:
-    if since is None:
-        return None
-    try:
-        place = msgspec.json.decode(since.value, type=Place)
-        _unpacked(place.series)
-    except (msgspec.DecodeError, ValueError) as error:
-        raise CursorExpired("the note of what was read of this calendar is not understood") from error
-    return place
+    return place_of(since, Place, "what was read of this calendar", check=lambda place: _unpacked(place.series))
 
 
 def _who(tokens: GoogleTokens) -> str:

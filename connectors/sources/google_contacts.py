@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from connectors.cursors import cursor_of, place_of
 from connectors.errors import CursorExpired, ProtocolViolation
 from connectors.google_api import Api, GoogleApi, Pace, list_of, text_of
 from connectors.google_client import GoogleSettings
@@ -123,7 +124,7 @@ class _Pull:
         self._read = place.read
         for answer, following in self._pages(place.page, ended=_ENDED if place.page else frozenset()):
             changes = tuple(self._news(list_of(answer, "connections"), fresh=True))
-            cursor = _cursor(Place(token=self._token, page=following, read=self._read if following else 0))
+            cursor = cursor_of(Place(token=self._token, page=following, read=self._read if following else 0))
             # A pull that goes on in the middle cannot tell how much of it is left.
             yield Batch(changes=changes, cursor=cursor, total=None if place.page else _total(answer))
 
@@ -134,9 +135,9 @@ class _Pull:
             if changes:
                 yield Batch(changes=changes)
         if self._token and self._token != place.token:
-            yield Batch(changes=(), cursor=_cursor(Place(token=self._token)))
+            yield Batch(changes=(), cursor=cursor_of(Place(token=self._token)))
         elif self._told:
-            yield Batch(changes=(), cursor=_cursor(place))
+            yield Batch(changes=(), cursor=cursor_of(place))
 
     def _news(self, people: Sequence[dict[str, Any]], *, fresh: bool) -> Iterator[Change]:
         """What the people of one page come to; what was told in this pull already is told once."""
@@ -191,22 +192,15 @@ def _total(answer: Mapping[str, Any]) -> int | None:
     return min(int(text), MOST_CONTACTS) if text.isdecimal() and len(text) < 12 else None
 
 
-def _cursor(place: Place) -> Cursor:
-    return Cursor(value=msgspec.json.encode(place).decode())
-
-
 def _place(since: Cursor | None) -> Place:
     """The place of a cursor; that of no cursor is the beginning.
 
     Raises:
         CursorExpired: it is not understood, or there is nothing to go on from.
     """
-    if since is None:
+    place = place_of(since, Place, "what was read of Google Contacts")
+    if place is None:
         return Place(token="")
-    try:
-        place = msgspec.json.decode(since.value, type=Place)
-    except (msgspec.DecodeError, ValueError) as error:
-        raise CursorExpired("the note of what was read of Google Contacts is not understood") from error
     if not place.token and not place.page:
         raise CursorExpired("Google Contacts gave no sync token: the address book is read anew")
     return place

@@ -19,8 +19,10 @@ from time import monotonic
 
 import msgspec
 
-from connectors.calendar_window import AHEAD, BEFORE, EMPTY_FOR, midnight
-from connectors.errors import CursorExpired, NeedsOwner, Transient
+from connectors.calendar_window import AHEAD, BEFORE, midnight
+from connectors.cursors import cursor_of, place_of
+from connectors.emptied import doubted
+from connectors.errors import NeedsOwner, Transient
 from connectors.file_streams import content, file_streams
 from connectors.known_items import differences, unpacked
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
@@ -97,7 +99,7 @@ class IcsConnector:
         yield from differences(
             found,
             known,
-            lambda told, partial: _cursor(msgspec.structs.replace(now, known=told, partial=partial)),
+            lambda told, partial: cursor_of(msgspec.structs.replace(now, known=told, partial=partial)),
             whole=whole,
         )
         if place is None and found and not whole:
@@ -118,12 +120,10 @@ class IcsConnector:
         Raises:
             Transient: it is not, or the calendar is cut off.
         """
-        now = self._surroundings.now().astimezone(UTC)
-        if complete and place.emptied is not None and now - place.emptied >= EMPTY_FOR:
-            return
-        if complete and place.emptied is None:
-            yield Batch(changes=(), cursor=_cursor(msgspec.structs.replace(place, emptied=now)))
-        raise Transient(f"{path} suddenly has no event: what was read of it is kept for now")
+        line = f"{path} suddenly has no event: what was read of it is kept for now"
+        if not complete:
+            raise Transient(line)
+        yield from doubted(place, self._surroundings.now(), line)
 
 
 def _is_complete(raw: bytes) -> bool:
@@ -132,23 +132,12 @@ def _is_complete(raw: bytes) -> bool:
     return complete(raw)
 
 
-def _cursor(place: Place) -> Cursor:
-    return Cursor(value=msgspec.json.encode(place).decode())
-
-
 def _is_calendar_file(path: Path, name: str) -> bool:
     return name.lower().endswith(_ENDINGS) and not path.name.startswith(".") and path.is_file()
 
 
 def _place(since: Cursor | None) -> Place | None:
-    if since is None:
-        return None
-    try:
-        place = msgspec.json.decode(since.value, type=Place)
-        unpacked(place.known)
-    except (msgspec.DecodeError, ValueError) as error:
-        raise CursorExpired("the note of what was read of this calendar is not understood") from error
-    return place
+    return place_of(since, Place, "what was read of this calendar", check=lambda place: unpacked(place.known))
 
 
 def open_ics(settings: IcsSettings, surroundings: Surroundings) -> IcsConnector:

@@ -22,10 +22,11 @@ from typing import Final, Literal
 
 import msgspec
 
+from connectors.cursors import cursor_of
 from connectors.errors import ConnectorError, CursorExpired, NeedsOwner, Transient
 from connectors.imap_changes import Work, day, is_unchanged, work_in
 from connectors.imap_client import Refused
-from connectors.imap_cursor import Place, cursor, place
+from connectors.imap_cursor import Place, place
 from connectors.imap_fetch import Fetcher, Reading
 from connectors.imap_folders import INBOX, Folder, Wishes, folders, state_of
 from connectors.imap_login import Login, open_session
@@ -258,14 +259,14 @@ class ImapConnector:
             done |= Uids(((batch.lowest, ceiling),)) - batch.missing
             ceiling = batch.lowest - 1
             under_way = msgspec.structs.replace(whole, known=str(work.known), done=str(done))
-            yield Batch(changes=batch.changes, cursor=cursor(under_way), total=len(uids))
+            yield Batch(changes=batch.changes, cursor=cursor_of(under_way), total=len(uids))
         whole = msgspec.structs.replace(
             whole, known=str(work.kept | read), messages=-1 if len(missing) else opened.messages
         )
         self._seen[folder.raw] = opened.next_uid
         removed = tuple(Removed(key=f"{opened.validity}/{uid}") for uid in work.gone.newest_first())
         if removed or whole != before:
-            yield Batch(changes=removed, cursor=cursor(whole), total=len(uids))
+            yield Batch(changes=removed, cursor=cursor_of(whole), total=len(uids))
 
     def _reading(self, folder: Folder, opened: Selected) -> Reading:
         return Reading(

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from connectors.cursors import cursor_of, place_of
 from connectors.errors import CursorExpired, NeedsOwner, Transient
 from connectors.folders import is_own, use_of
 from connectors.harmless import one_line
@@ -159,11 +160,11 @@ class _FolderPull:
             total += _sum(fresh[done:upto])
             done = upto
             short = Place(known=place.known, upto=fresh[upto - 1].name, total=total % 2**64)
-            yield Batch(changes=changes, cursor=_cursor(short), total=len(fresh))
+            yield Batch(changes=changes, cursor=cursor_of(short), total=len(fresh))
         # What went is told last, together with the cursor that knows it.
         removed = tuple(Removed(key=digest.hex()) for digest in sorted(known - digests))
         times = (0, 0) if self.forbidden else self._trusted(times)  # a changed permission does not show in them
-        whole = _cursor(Place(known=_packed(digests - self.vanished - self.forbidden), times=times))
+        whole = cursor_of(Place(known=_packed(digests - self.vanished - self.forbidden), times=times))
         if removed or done or whole != since:
             yield Batch(changes=removed, cursor=whole, total=len(fresh))
 
@@ -311,19 +312,9 @@ def _unpacked(text: str) -> set[bytes]:
     return {data[start : start + _WIDTH] for start in range(0, len(data), _WIDTH)}
 
 
-def _cursor(place: Place) -> Cursor:
-    return Cursor(value=msgspec.json.encode(place).decode())
-
-
 def _place(since: Cursor | None) -> Place:
-    if since is None:
-        return Place(known="")
-    try:
-        place = msgspec.json.decode(since.value, type=Place)
-        _unpacked(place.known)
-    except (msgspec.DecodeError, ValueError) as error:
-        raise CursorExpired("the note of what was read of this folder is not understood") from error
-    return place
+    known = place_of(since, Place, "what was read of this folder", check=lambda place: _unpacked(place.known))
+    return known or Place(known="")
 
 
 def open_maildir(settings: MaildirSettings, surroundings: Surroundings) -> MaildirConnector:

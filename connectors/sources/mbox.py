@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from connectors.cursors import cursor_of, place_of
 from connectors.errors import CursorExpired, NeedsOwner, Transient
 from connectors.file_streams import file_streams
 from connectors.folders import is_own, use_of, use_of_label
@@ -203,7 +204,7 @@ class _BoxReader:
     def _cursor(self, *, seen: int, offset: int, last: str = "", mtime: int = 0) -> Cursor:
         head, tail = _digests(self.file, seen)
         place = Place(seen=seen, offset=offset, head=head, tail=tail, mtime=mtime, last=last)
-        return Cursor(value=msgspec.json.encode(place).decode())
+        return cursor_of(place)
 
 
 def _looks_torn(raw: bytes) -> bool:
@@ -261,12 +262,7 @@ def _is_wanted(path: Path, name: str) -> bool:
 
 
 def _place(since: Cursor | None) -> Place | None:
-    if since is None:
-        return None
-    try:
-        return msgspec.json.decode(since.value, type=Place)
-    except msgspec.DecodeError as error:
-        raise CursorExpired("the note of how far this box was read is not understood") from error
+    return place_of(since, Place, "how far this box was read")
 
 
 def _check_continues(file: BinaryIO, place: Place, size: int) -> None:

@@ -17,12 +17,13 @@ from typing import Final
 
 import msgspec
 
+from connectors.cursors import cursor_of, place_of
 from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation, Transient
 from connectors.harmless import one_line
 from connectors.http_wire import TooLarge
 from connectors.login import Login
 from connectors.microsoft_folders import Folder, FolderList, Named
-from connectors.microsoft_graph import IMMUTABLE, Circle, Graph, Page, Refused, decoded, usable
+from connectors.microsoft_graph import IMMUTABLE, Graph, Page, Refused, decoded, gone_on, usable
 from connectors.microsoft_login import SEND, MicrosoftLogin
 from connectors.microsoft_mail import ANSWERED, SELECT, TEXT_BODY, GraphMessage, message_of
 from connectors.microsoft_msal import MicrosoftSettings
@@ -145,15 +146,8 @@ class OutlookConnector:
                 return
 
     def _read(self, name: str, place: Place) -> Iterator[Batch]:
-        try:
+        with gone_on(name, resumed=True):
             yield from self._pages(name, place)
-        except Refused as refused:
-            if refused.expired or refused.gone or refused.status == 400:
-                raise CursorExpired(f"Microsoft no longer knows how far {name} was read") from refused
-            raise refused.error() from refused
-        except Circle as circle:
-            # Where a stored link leads in circles, a new beginning may lead out.
-            raise CursorExpired(f"Microsoft's pages of {name} run in circles") from circle
 
     def _pages(self, name: str, place: Place) -> Iterator[Batch]:
         listed = self._folders.get(name)
@@ -229,7 +223,7 @@ class _FolderReader:
                 changes += [Removed(key=key) for key in self.held]
             known = max(0, known - len(self.held))
         self.place = msgspec.structs.replace(self.place, link=link, known=known, whole=self.place.whole or last)
-        cursor = Cursor(value=msgspec.json.encode(self.place).decode())
+        cursor = cursor_of(self.place)
         return Batch(changes=tuple(changes), cursor=cursor if last or not self.held else None, total=self.total)
 
     def _changes(self, raw: msgspec.Raw) -> Iterator[Change]:
@@ -274,12 +268,7 @@ def _key_of(raw: msgspec.Raw) -> str:
 
 
 def _place(since: Cursor | None) -> Place | None:
-    if since is None:
-        return None
-    try:
-        return msgspec.json.decode(since.value, type=Place)
-    except msgspec.DecodeError as error:
-        raise CursorExpired("the note of how far this folder was read is not understood") from error
+    return place_of(since, Place, "how far this folder was read")
 
 
 def open_outlook(settings: OutlookSettings, surroundings: Surroundings) -> OutlookConnector:

@@ -22,13 +22,15 @@ from typing import Final, Literal
 
 import msgspec
 
-from connectors.calendar_window import AHEAD, EMPTY_FOR
+from connectors.calendar_window import AHEAD
+from connectors.cursors import cursor_of, place_of
+from connectors.emptied import doubted
 from connectors.errors import CursorExpired, ProtocolViolation, Transient
 from connectors.harmless import one_line
 from connectors.known_items import content_digest, key_digest
 from connectors.login import Login
 from connectors.microsoft_events import GraphEvent, Reader
-from connectors.microsoft_graph import IMMUTABLE, Circle, Graph, Page, Refused, decoded, usable
+from connectors.microsoft_graph import IMMUTABLE, Graph, Page, Refused, decoded, gone_on, usable
 from connectors.microsoft_login import MicrosoftLogin
 from connectors.microsoft_mail import TEXT_BODY, EmailAddress
 from connectors.microsoft_msal import MicrosoftSettings
@@ -178,16 +180,8 @@ class OutlookCalendarConnector:
             calendar=calendar,
             reader=Reader(zone=known.zone, owner=frozenset(each.lower() for each in known.owner_addresses)),
         )
-        try:
+        with gone_on(stream.name, resumed=place is not None):
             yield from reading.batches(place)
-        except Refused as refused:
-            if place is not None and (refused.expired or refused.gone or refused.status == 400):
-                raise CursorExpired(f"Microsoft no longer knows how far {stream.name} was read") from refused
-            raise refused.error() from refused
-        except Circle as circle:
-            if place is None:
-                raise
-            raise CursorExpired(f"Microsoft's pages of {stream.name} run in circles") from circle
 
 
 @dataclass(slots=True, kw_only=True)
@@ -217,14 +211,15 @@ class _Reading:
                 following = self._after(place, page)
                 if page.next is None:
                     if self._emptied(place):
-                        yield from self._doubted(place)
+                        line = "the calendar suddenly has no event: what was read of it is kept for now"
+                        yield from doubted(place, self.surroundings.now(), line)
                     changes += self._removals(place)
                 elif self.held:
                     # Not before the end is it known what is gone: until then there is no place to go on from.
                     yield Batch(changes=tuple(changes))
                     continue
                 following = msgspec.structs.replace(following, known=self.known.packed(self._today()))
-                yield Batch(changes=tuple(changes), cursor=_cursor(following))
+                yield Batch(changes=tuple(changes), cursor=cursor_of(following))
                 if page.next is None:
                     break
             if place.stage == following.stage == "changes":
@@ -416,26 +411,9 @@ class _Reading:
         url = self._url("calendarView", place.until - WINDOW, place.until, top="1")
         return not self.graph.page(url, IMMUTABLE).value
 
-    def _doubted(self, place: Place) -> Iterator[Batch]:
-        """Note when everything was first said to be gone; go on only if that is long enough ago.
-
-        Raises:
-            Transient: it is not.
-        """
-        now = self.surroundings.now().astimezone(UTC)
-        if place.emptied is not None and now - place.emptied >= EMPTY_FOR:
-            return
-        if place.emptied is None:
-            yield Batch(changes=(), cursor=_cursor(msgspec.structs.replace(place, emptied=now)))
-        raise Transient("the calendar suddenly has no event: what was read of it is kept for now")
-
 
 def _earlier(edge: date) -> date:
     return edge - WINDOW
-
-
-def _cursor(place: Place) -> Cursor:
-    return Cursor(value=msgspec.json.encode(place).decode())
 
 
 def _id_of(raw: msgspec.Raw) -> str:
@@ -450,14 +428,7 @@ def _digest(raw: msgspec.Raw) -> str:
 
 
 def _place(since: Cursor | None) -> Place | None:
-    if since is None:
-        return None
-    try:
-        place = msgspec.json.decode(since.value, type=Place)
-        Known(place.known)
-    except (msgspec.DecodeError, ValueError) as error:
-        raise CursorExpired("the note of how far this calendar was read is not understood") from error
-    return place
+    return place_of(since, Place, "how far this calendar was read", check=lambda place: Known(place.known))
 
 
 def open_outlook_calendar(settings: OutlookCalendarSettings, surroundings: Surroundings) -> OutlookCalendarConnector:

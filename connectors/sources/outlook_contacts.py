@@ -11,19 +11,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Final
 
 import msgspec
 
-from connectors.calendar_window import EMPTY_FOR
+from connectors.cursors import cursor_of, place_of
+from connectors.emptied import doubted
 from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation, Transient
 from connectors.harmless import one_line
 from connectors.known_items import key_digest
 from connectors.login import Login
 from connectors.microsoft_contacts import SELECT, GraphContact, contact_of
-from connectors.microsoft_graph import IMMUTABLE, Circle, Graph, Refused, decoded, usable
+from connectors.microsoft_graph import IMMUTABLE, Graph, Refused, decoded, gone_on, usable
 from connectors.microsoft_login import MicrosoftLogin
 from connectors.microsoft_msal import MicrosoftSettings
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
@@ -159,22 +160,20 @@ class OutlookContactsConnector:
             raise Transient(f"the contact folder {stream.name} is gone; what was read from it is kept")
         if place is not None and (place.folder != folder or not self._graph.at_home(place.link)):
             raise CursorExpired(f"{stream.name} is another contact folder by now")
-        try:
+        with gone_on(stream.name, resumed=place is not None):
             if place is not None:
                 yield from self._reading(stream.name, place, resumed=True).batches()
             else:
-                yield from self._first(stream.name, folder)
+                yield from self._begun(stream.name, folder)
+
+    def _begun(self, name: str, folder: str) -> Iterator[Batch]:
+        """Everything; a folder that went since it was listed is no refusal."""
+        try:
+            yield from self._first(name, folder)
         except Refused as refused:
-            if place is None and folder and refused.gone and not refused.expired:
-                raise Transient(f"the contact folder {stream.name} is gone; what was read from it is kept") from refused
-            if place is not None and (refused.expired or refused.gone or refused.status == 400):
-                raise CursorExpired(f"Microsoft no longer knows how far {stream.name} was read") from refused
-            raise refused.error() from refused
-        except Circle as circle:
-            if place is None:
-                raise
-            # Where a stored link leads in circles, a new beginning may lead out.
-            raise CursorExpired(f"Microsoft's pages of {stream.name} run in circles") from circle
+            if folder and refused.gone and not refused.expired:
+                raise Transient(f"the contact folder {name} is gone; what was read from it is kept") from refused
+            raise
 
     def _first(self, name: str, folder: str) -> Iterator[Batch]:
         """Everything; the default folder by its other address where a server has not the first."""
@@ -238,7 +237,10 @@ class _Reading:
                 raise ProtocolViolation("Graph's page leads neither on nor to later changes")
             if last:
                 if self._emptied():
-                    yield from self._doubted()
+                    line = (
+                        f"the contact folder {self.name} suddenly has no contact: what was read of it is kept for now"
+                    )
+                    yield from doubted(self.place, self.surroundings.now(), line)
                 changes += [Removed(key=key) for key in self.held]
             elif self.held:
                 # Not before the end is it known what is gone: until then there is no place to go on from.
@@ -252,7 +254,7 @@ class _Reading:
                 count=0 if whole else self.before + len(self.told),
                 emptied=None if last else self.place.emptied,
             )
-            yield Batch(changes=tuple(changes), cursor=_cursor(self.place))
+            yield Batch(changes=tuple(changes), cursor=cursor_of(self.place))
 
     def _changes(self, raw: msgspec.Raw) -> Iterator[Change]:
         try:
@@ -326,19 +328,6 @@ class _Reading:
         url = self.graph.url(*_way(self.place.folder), top="1", select="id")
         return not self.graph.page(url, IMMUTABLE).value
 
-    def _doubted(self) -> Iterator[Batch]:
-        """Note when everything was first said to be gone; go on only if that is long enough ago.
-
-        Raises:
-            Transient: it is not.
-        """
-        now = self.surroundings.now().astimezone(UTC)
-        if self.place.emptied is not None and now - self.place.emptied >= EMPTY_FOR:
-            return
-        if self.place.emptied is None:
-            yield Batch(changes=(), cursor=_cursor(msgspec.structs.replace(self.place, emptied=now)))
-        raise Transient(f"the contact folder {self.name} suddenly has no contact: what was read of it is kept for now")
-
 
 def _way(folder: str) -> tuple[str, ...]:
     """Where the contacts of a folder are; the default one has an address without an id."""
@@ -360,17 +349,8 @@ def _digest(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=8).digest()
 
 
-def _cursor(place: Place) -> Cursor:
-    return Cursor(value=msgspec.json.encode(place).decode())
-
-
 def _place(since: Cursor | None) -> Place | None:
-    if since is None:
-        return None
-    try:
-        return msgspec.json.decode(since.value, type=Place)
-    except msgspec.DecodeError as error:
-        raise CursorExpired("the note of how far this contact folder was read is not understood") from error
+    return place_of(since, Place, "how far this contact folder was read")
 
 
 def open_outlook_contacts(settings: OutlookContactsSettings, surroundings: Surroundings) -> OutlookContactsConnector:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from connectors.errors import CursorExpired, NeedsOwner, Transient
+from connectors.cursors import cursor_of, place_of
+from connectors.errors import NeedsOwner, Transient
 from connectors.file_streams import content, file_streams
 from connectors.known_items import differences, unpacked
 from connectors.protocol import ConnectorSpec, Stream, Surroundings
@@ -76,7 +77,7 @@ class VcardConnector:
         yield from differences(
             found,
             known,
-            lambda told, partial: _cursor(msgspec.structs.replace(now, known=told, partial=partial)),
+            lambda told, partial: cursor_of(msgspec.structs.replace(now, known=told, partial=partial)),
             whole=not any(isinstance(item, Rejected) for item in found),
         )
 
@@ -91,19 +92,8 @@ def _found(path: Path, raw: bytes) -> Sequence[Contact | Rejected]:
     return contacts(raw)
 
 
-def _cursor(place: Place) -> Cursor:
-    return Cursor(value=msgspec.json.encode(place).decode())
-
-
 def _place(since: Cursor | None) -> Place | None:
-    if since is None:
-        return None
-    try:
-        place = msgspec.json.decode(since.value, type=Place)
-        unpacked(place.known)
-    except (msgspec.DecodeError, ValueError) as error:
-        raise CursorExpired("the note of what was read of this address book is not understood") from error
-    return place
+    return place_of(since, Place, "what was read of this address book", check=lambda place: unpacked(place.known))
 
 
 def _is_book_file(path: Path, name: str) -> bool:

@@ -15,7 +15,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from connectors.errors import NeedsOwner, Transient
 from daemon.config import Account, Config, SmtpConfig
 from daemon.digest.smtp import Unsure
 from daemon.failure import ConfigError
+from daemon.invocation import now as clock
 from daemon.store import Claim, Letter, Store
 
 if TYPE_CHECKING:
@@ -53,11 +54,6 @@ class Delivery:
     period: str
     message_id: str
     at: datetime
-
-
-def clock() -> datetime:
-    """The time: aware, UTC, whole seconds."""
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 def period_of(at: datetime, zone: ZoneInfo) -> str:

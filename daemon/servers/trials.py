@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 from connectors.discovery import members
 from connectors.passwords import Secret
 from connectors.protocol import Closes, ConnectorSpec, Describes, Surroundings
+from daemon.surroundings import clock
 
 #: By this variable of our own process a password gets to what tries it, so that no file holds it before it works.
 _VARIABLE: Final = "KITH_PASSWORD_ON_TRIAL"
@@ -54,7 +54,7 @@ def read_trial(kind: str, settings: Mapping[str, Any], base: Path) -> Opened:
     import connectors.sources
 
     spec = next(each for each in members(connectors.sources, "CONNECTOR", ConnectorSpec) if each.kind == kind)
-    surroundings = Surroundings(base=base, now=lambda: datetime.now(UTC), zone=ZoneInfo("UTC"))
+    surroundings = Surroundings(base=base, now=clock, zone=ZoneInfo("UTC"))
     connector = spec.open(spec.settings(**settings), surroundings)
     try:
         names = tuple(stream.name for stream in connector.streams())

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from connectors import microsoft_refusals
-from connectors.calendar_window import EMPTY_FOR
+from connectors.emptied import EMPTY_FOR
 from connectors.errors import CursorExpired, NeedsOwner, ProtocolViolation, Transient
 from connectors.known_items import key_digest
 from connectors.microsoft_contacts import GraphContact, contact_of
